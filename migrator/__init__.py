@@ -1,0 +1,1 @@
+"""Rewrites TensorFlow 1 to native TensorFlow 2 and proves it."""

@@ -1,0 +1,1 @@
+"""Syntax helpers that know no TensorFlow."""
