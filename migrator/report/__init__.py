@@ -1,1 +1,1 @@
-"""report."""
+"""What people and programs read: text, unified diff, JSON."""

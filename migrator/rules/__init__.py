@@ -1,1 +1,13 @@
-"""rules."""
+"""The rules: one file per TF1 construct. `RULES` lists them for `migrator rules`."""
+
+from __future__ import annotations
+
+from migrator.model import Rule
+from migrator.rules import (
+    collections, decays, derived_writes, initializers, optimizers, sessions, sites, symbol_edits, variables, writes,
+)  # fmt: skip
+
+RULES: tuple[Rule, ...] = (
+    symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, sessions.DROPPED, variables.RULE,
+    collections.RULE, optimizers.RULE, decays.RULE, writes.RULE, derived_writes.RULE,
+)  # fmt: skip

@@ -1,1 +1,1 @@
-"""source."""
+"""From disk to text and back: discover, decode, group into projects, write."""

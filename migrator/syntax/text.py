@@ -97,9 +97,19 @@ class Edits:
         self._edits.extend(edits)
         self._sorted = None
 
+    def all(self) -> tuple[Edit, ...]:
+        """Return the edits, in the order in which they were made."""
+        return tuple(self._edits)
+
     def replace(self, node: ast.AST, new: str | Callable[[Render], str]) -> None:
         """Replace a node's text."""
         self.add(*self.source.range(node), new)
+
+    def prefer(self, node: ast.AST, new: str | Callable[[Render], str]) -> None:
+        """Replace a node's text instead of any edit made for the same place before."""
+        start, end = self.source.range(node)
+        self._edits = [e for e in self._edits if (e.start, e.end) != (start, end) or e.start == e.end]
+        self.replace(node, new)
 
     def touches(self, start: int, end: int) -> bool:
         """Tell whether an edit lies in ``[start, end]``."""

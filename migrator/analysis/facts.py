@@ -1,0 +1,137 @@
+"""What the interpreter finds out, keyed by AST nodes; read by slicing and the rules, changed by nobody else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from migrator.analysis.modules import ModuleSource
+from migrator.analysis.values import Func, Origin, Sess, Value, Var, join
+
+
+@dataclass(eq=False)
+class Def:
+    """One binding of a name by a statement.
+
+    Attributes:
+        name: the name bound (for ``self.x = ...`` and ``d[k] = ...`` the base name, with `mutates`).
+        stmt: the statement, None for a parameter or an import made elsewhere.
+        scope: the function (None for the module) in which the name lives.
+        mutates: it changes the object that the name is bound to and leaves earlier definitions alive.
+        value: the value bound.
+    """
+
+    name: str
+    stmt: ast.stmt | None
+    scope: ast.AST | None
+    module: ModuleSource
+    mutates: bool = False
+    value: Value | None = None
+    source: ast.expr | None = None  # the expression bound, where one name gets one expression
+    parameter: bool = False
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something that stops the conversion of a unit: where, what, and what a person can do."""
+
+    node: ast.AST
+    module: ModuleSource
+    message: str
+    symbol: str | None = None
+
+
+@dataclass(eq=False)
+class SiteFact:
+    """One site.
+
+    Attributes:
+        call: the call expression.
+        method: "run" (of a session), "eval" (of a tensor) or "op_run" (of an operation).
+        session: the session, if it is known which.
+        fetch: the fetched expression.
+        feed: the feed_dict expression, None without.
+        extra: options or run_metadata were given.
+        loop: it is inside a Python loop, or in a function that may run several times.
+    """
+
+    call: ast.Call
+    module: ModuleSource
+    method: str
+    session: Sess | None
+    fetch: ast.expr
+    feed: ast.expr | None
+    extra: bool
+    stmt: ast.stmt
+    loop: bool
+    order: int
+
+
+@dataclass(eq=False)
+class Facts:
+    """Facts about all modules of a project."""
+
+    values: dict[ast.AST, Value] = field(default_factory=dict)
+    uses: dict[ast.Name, frozenset[Def]] = field(default_factory=dict)
+    defs: dict[ast.stmt, list[Def]] = field(default_factory=dict)
+    by_name: dict[tuple[str, ast.AST | None, str], list[Def]] = field(default_factory=dict)
+    created: dict[ast.stmt, list[Origin]] = field(default_factory=dict)
+    control: dict[ast.stmt, tuple[ast.expr, ...]] = field(default_factory=dict)
+    sites: dict[ast.Call, SiteFact] = field(default_factory=dict)
+    symbols: dict[ast.expr, str] = field(default_factory=dict)
+    symbol_calls: dict[ast.expr, ast.Call] = field(default_factory=dict)
+    helper_calls: dict[ast.Call, list[Func]] = field(default_factory=dict)
+    reached: dict[str, set[str]] = field(default_factory=dict)  # module path -> modules whose graph helpers it calls
+    troubles: list[Trouble] = field(default_factory=list)
+    sessions: dict[ast.expr, Sess] = field(default_factory=dict)
+    variables: dict[ast.expr, Var] = field(default_factory=dict)
+    snapshots: dict[ast.expr, tuple[Var, ...]] = field(default_factory=dict)  # trainables known at a minimize
+    calls_of: dict[ast.AST, int] = field(default_factory=dict)  # function -> calls in the text (2 = many)
+    _site_count: int = 0
+
+    def record(self, node: ast.AST, value: Value) -> Value:
+        """Store a node's value; a second evaluation joins (but the newest value is what is returned)."""
+        known = self.values.get(node)
+        self.values[node] = value if known is None or known is value else join(known, value)
+        return value
+
+    def use(self, node: ast.Name, defs: Iterable[Def]) -> None:
+        """Store the definitions that reach a name."""
+        self.uses[node] = self.uses.get(node, frozenset()) | frozenset(defs)
+
+    def define(self, found: Def) -> Def:
+        """Store a definition, once for each (statement, name)."""
+        if found.stmt is not None:
+            for known in self.defs.setdefault(found.stmt, []):
+                if known.name == found.name and known.scope is found.scope and known.mutates == found.mutates:
+                    known.value = found.value if known.value is None or found.value is None else join(
+                        known.value, found.value
+                    )
+                    return known
+            self.defs[found.stmt].append(found)
+        self.by_name.setdefault((found.module.path, found.scope, found.name), []).append(found)
+        return found
+
+    def create(self, stmt: ast.stmt | None, value: Origin) -> None:
+        """Store what a statement makes."""
+        if stmt is not None:
+            self.created.setdefault(stmt, []).append(value)
+
+    def trouble(self, node: ast.AST, module: ModuleSource, message: str, symbol: str | None = None) -> None:
+        """Store what stops a conversion, once for each place and message."""
+        found = Trouble(node, module, message, symbol)
+        if found not in self.troubles:
+            self.troubles.append(found)
+
+    def site(self, found: SiteFact) -> None:
+        """Store a site; evaluated again (a loop) it stays one site."""
+        known = self.sites.get(found.call)
+        if known is None:
+            found.order = self._site_count
+            self._site_count += 1
+            self.sites[found.call] = found
+        else:
+            known.loop = known.loop or found.loop
+            if known.session is not found.session:
+                known.session = known.session or found.session

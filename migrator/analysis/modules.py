@@ -1,0 +1,97 @@
+"""The project's modules: which file a dotted name is, and what an import binds."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from migrator.syntax.text import SourceText
+
+
+class ModuleSource:
+    """One module of the project.
+
+    Args:
+        path: its path as the caller gave it.
+        source: its text and tree.
+    """
+
+    def __init__(self, path: str, source: SourceText) -> None:
+        self.path = path
+        self.source = source
+        self.tree: ast.Module = source.tree
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self._link(self.tree)
+
+    def _link(self, root: ast.AST) -> None:
+        parents, stack = self.parents, [root]
+        while stack:
+            node = stack.pop()
+            for child in ast.iter_child_nodes(node):
+                if not isinstance(child, (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)):
+                    parents[child] = node
+                    stack.append(child)
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """Return the innermost statement around a node."""
+        while not isinstance(node, ast.stmt):
+            node = self.parents[node]
+        return node
+
+    def function(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None:
+        """Return the innermost function around a node, None at module or class level."""
+        at = self.parents.get(node)
+        while at is not None:
+            if isinstance(at, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                return at
+            at = self.parents.get(at)
+        return None
+
+
+class Project:
+    """All modules that see each other; a module is parsed when it is first asked for.
+
+    Args:
+        texts: path (POSIX, relative to the project's root) -> text.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
+        self.modules: dict[str, ModuleSource] = {}
+        self.broken: dict[str, SyntaxError | ValueError | RecursionError] = {}
+
+    def load(self, path: str) -> ModuleSource | None:
+        """Return a module, None if its text can't be parsed (`broken` has the reason)."""
+        if path not in self.modules and path not in self.broken:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", SyntaxWarning)
+                    self.modules[path] = ModuleSource(path, SourceText(self.texts[path], path))
+            except (SyntaxError, ValueError, RecursionError) as error:
+                self.broken[path] = error
+        return self.modules.get(path)
+
+    def find(self, dotted: str, importer: ModuleSource, level: int = 0) -> ModuleSource | None:
+        """Return the module that `importer` means by a dotted name, or None if it is not of the project.
+
+        Args:
+            dotted: the name in the import statement ("" for ``from . import x``).
+            importer: the module that imports.
+            level: dots of a relative import.
+        """
+        folder = PurePosixPath(importer.path).parent
+        tail = dotted.replace(".", "/")
+        if level:
+            for _ in range(level - 1):
+                folder = folder.parent
+            roots = [folder]
+        else:
+            roots = [folder, *folder.parents]  # the script's folder is on sys.path, then a package's root above it
+        for root in roots:
+            base = root / tail if tail else root
+            for candidate in (f"{base}.py", str(base / "__init__.py")):
+                if candidate in self.texts and candidate != importer.path:
+                    return self.load(candidate)
+        return None

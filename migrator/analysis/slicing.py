@@ -1,0 +1,191 @@
+"""Backward slices: the atoms that a fetch needs, what they capture, and what is fed instead."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from migrator.analysis.facts import Def
+from migrator.analysis.staging import Atom, Stage, Unit
+from migrator.analysis.symbol_calls import Context
+from migrator.analysis.values import Effect, Node, Value, Var, leaves
+
+
+@dataclass(eq=False)
+class Slice:
+    """What some expressions need.
+
+    Attributes:
+        atoms: graph atoms, in program order.
+        captures: names that are read from outside: name -> definitions that reach.
+        capture_uses: the name nodes behind each capture.
+        fed: fed nodes that are really used -> the expressions that spell them.
+        unfed: placeholders that are needed and not fed, without default.
+        placeholders: placeholder statements behind `fed`.
+    """
+
+    atoms: list[Atom] = field(default_factory=list)
+    captures: dict[str, set[Def]] = field(default_factory=dict)
+    capture_uses: dict[str, list[ast.Name]] = field(default_factory=dict)
+    fed: dict[Node, list[ast.expr]] = field(default_factory=dict)
+    unfed: list[Node] = field(default_factory=list)
+
+    def locals(self) -> set[str]:
+        """Return the names that the slice's atoms bind."""
+        found: set[str] = set()
+        for atom in self.atoms:
+            for node in ast.walk(atom.stmt):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    found.add(node.id)
+        return found
+
+
+class Slicer:
+    """Makes slices of one unit.
+
+    Args:
+        unit: the unit.
+        fed: values that are fed; where a name or expression has one of them, the slice stops.
+    """
+
+    def __init__(self, unit: Unit, fed: Iterable[Value] = ()) -> None:
+        self.unit = unit
+        self.fed = {v for v in fed if isinstance(v, Node)}
+        self.slice = Slice()
+        self._seen: set[Atom] = set()
+
+    def need(self, expr: ast.AST) -> None:
+        """Add what an expression or statement needs."""
+        for node in self._walk(expr):
+            value = self.unit.value(node)
+            if isinstance(value, Node) and value in self.fed and not self._binds(node):
+                self.slice.fed.setdefault(value, []).append(node)  # type: ignore[arg-type]
+                continue
+            if isinstance(node, ast.Name) and node in self.unit.facts.uses:
+                self._name(node)
+            if isinstance(node, ast.Call) and isinstance(value, Node) and value.op == "placeholder":
+                if "input" not in value.call and value not in self.slice.unfed:
+                    self.slice.unfed.append(value)
+
+    def _binds(self, node: ast.AST) -> bool:
+        return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+    def _walk(self, root: ast.AST) -> Iterator[ast.AST]:
+        """Yield the nodes of an expression; below a fed one nothing is needed."""
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            yield node
+            value = self.unit.value(node)
+            if isinstance(value, Node) and value in self.fed and not self._binds(node):
+                continue
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+    def _name(self, node: ast.Name) -> None:
+        for found in self.unit.facts.uses[node]:
+            if found.module is not self.unit.module:
+                continue
+            atom = self.unit.atom(found.stmt) if found.stmt is not None else None
+            if atom is not None and atom.stage is Stage.GRAPH:
+                self.add(atom)
+            elif found.stmt is None and found.parameter and self._inside_helper(found):
+                continue
+            else:
+                self.slice.captures.setdefault(node.id, set()).add(found)
+                self.slice.capture_uses.setdefault(node.id, []).append(node)
+
+    def _inside_helper(self, found: Def) -> bool:
+        """A lambda's or nested function's own parameter is bound where it is used."""
+        return isinstance(found.scope, ast.Lambda) or self.unit.atom_of.get(found.scope) is None  # type: ignore[arg-type]
+
+    def add(self, atom: Atom) -> None:
+        """Add a graph atom with all that it needs."""
+        if atom in self._seen:
+            return
+        self._seen.add(atom)
+        self.need(atom.stmt)
+        for context in atom.contexts:
+            value = self.unit.value(context)
+            if isinstance(value, Context) and value.kind == "control_dependencies":
+                self.need(context)
+        self.slice.atoms.append(atom)
+        self.slice.atoms.sort(key=lambda a: a.order)
+
+
+def slice_of(unit: Unit, exprs: Iterable[ast.AST], fed: Iterable[Value] = ()) -> Slice:
+    """Return what expressions need.
+
+    Args:
+        unit: the unit.
+        exprs: fetched expressions.
+        fed: values that are fed.
+    """
+    slicer = Slicer(unit, fed)
+    for expr in exprs:
+        slicer.need(expr)
+    return slicer.slice
+
+
+def effects_in(unit: Unit, found: Slice, extra: Iterable[ast.AST] = ()) -> list[Effect]:
+    """Return the effects that run with a slice: those of its atoms and of further expressions, in program order."""
+    effects: list[Effect] = []
+    for root in [*[a.stmt for a in found.atoms], *[c for a in found.atoms for c in a.contexts], *extra]:
+        for node in ast.walk(root):
+            value = unit.value(node)
+            if isinstance(node, ast.Call):
+                for leaf in leaves(value):
+                    if isinstance(leaf, Effect) and leaf.expr is node and leaf not in effects:
+                        effects.append(leaf)
+    created = [e for a in found.atoms for e in unit.facts.created.get(a.stmt, []) if isinstance(e, Effect)]
+    effects.extend(e for e in created if e not in effects)
+    return effects
+
+
+def races(effects: list[Effect], fetched: Iterable[Value]) -> list[tuple[Effect, Value, Var]]:
+    """Return reads and writes that TF1 doesn't order against a write of the same variable in one run.
+
+    A read is ordered if the write depends on it or it depends on the write; a bare fetched variable is read last.
+
+    Args:
+        effects: all effects of the run.
+        fetched: the fetched values.
+
+    Returns:
+        (write, the read or other write, the variable) for each race.
+    """
+    nodes: dict[int, Node] = {}
+    for value in [*effects, *fetched]:
+        if isinstance(value, Node):
+            for found in value.ancestors():
+                if isinstance(found, Node):
+                    nodes[id(found)] = found
+    above = {id(e): {id(a) for a in e.ancestors()} for e in effects}
+    races_found: list[tuple[Effect, Value, Var]] = []
+    for effect in effects:
+        if effect.kind in {"init", "group", "noop"}:
+            continue
+        for variable in effect.writes:
+            for node in nodes.values():
+                if node is effect or not _touches(node, variable):
+                    continue
+                if id(node) in above[id(effect)] or any(a is effect for a in node.ancestors()):
+                    continue
+                if _shares_group(node, effect):
+                    continue
+                races_found.append((effect, node, variable))
+    return races_found
+
+
+def _touches(node: Node, variable: Var) -> bool:
+    """Tell whether a node itself reads or writes a variable."""
+    if isinstance(node, Effect):
+        return node.kind not in {"group", "init", "noop"} and (
+            variable in node.writes or (node.kind != "minimize" and any(i is variable for i in node.inputs))
+        )
+    return node.op not in {"static", "set_shape"} and any(i is variable for i in node.inputs)
+
+
+def _shares_group(node: Node, effect: Effect) -> bool:
+    """A control-flow op that holds the effect is no second write."""
+    return node.op == "control" and any(i is effect for i in node.inputs)

@@ -1,0 +1,269 @@
+"""When each statement of a unit has its value: Python time, made once, graph time, or a run.
+
+A unit is one module with all its functions. *Atoms* are the statements that move or stay as a whole: simple statements,
+and loops or conditions that hold graph code and no site. Contexts that mean nothing natively (sessions, graphs, scopes)
+are transparent: their bodies belong to the block around them.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from migrator.analysis.calls import holds_site
+from migrator.analysis.facts import Facts, SiteFact
+from migrator.analysis.modules import ModuleSource
+from migrator.analysis.symbol_calls import Context
+from migrator.analysis.values import (
+    Effect, GraphValue, Node, Opt, Origin, Py, Sess, Value, Var, Writer, in_graph, leaves,
+)  # fmt: skip
+
+
+class Stage(enum.Enum):
+    """What becomes of an atom."""
+
+    PYTHON = "python"  # stays
+    ONCE = "once"  # stays, in its native form
+    GRAPH = "graph"  # moves into the step functions that need it
+    SITE = "site"  # stays; the sites in it are rewritten
+    DROP = "drop"  # sessions, graphs, initializers, configurations: goes away
+
+
+@dataclass(eq=False)
+class Atom:
+    """A statement that moves or stays as a whole.
+
+    Attributes:
+        stmt: the statement.
+        stage: see `Stage`.
+        block: identity of the block in which it stands after transparent contexts are gone, outermost first: the
+            chain of (compound statement, field) that lead to it.
+        function: the function whose code it is, None at module level.
+        order: position in program text.
+        contexts: transparent with items around it within its block, outermost first.
+    """
+
+    stmt: ast.stmt
+    stage: Stage
+    block: tuple[tuple[ast.AST, str], ...]
+    function: ast.AST | None
+    order: int
+    contexts: tuple[ast.expr, ...] = ()
+    mixed: str | None = None
+
+
+@dataclass(eq=False)
+class Unit:
+    """A module's atoms and sites."""
+
+    module: ModuleSource
+    facts: Facts
+    atoms: list[Atom] = field(default_factory=list)
+    atom_of: dict[ast.stmt, Atom] = field(default_factory=dict)
+    transparent: set[ast.With] = field(default_factory=set)
+    sites: list[SiteFact] = field(default_factory=list)
+
+    def atom(self, node: ast.AST) -> Atom | None:
+        """Return the atom around a node."""
+        at: ast.AST | None = node
+        while at is not None:
+            if isinstance(at, ast.stmt) and at in self.atom_of:
+                return self.atom_of[at]
+            at = self.module.parents.get(at)
+        return None
+
+    def value(self, node: ast.AST) -> Value | None:
+        """Return a node's abstract value."""
+        return self.facts.values.get(node)
+
+    def loops_around(self, stmt: ast.AST) -> tuple[ast.AST, ...]:
+        """Return the loops (and nothing else) around a statement, outermost first, within its function."""
+        found: list[ast.AST] = []
+        at = self.module.parents.get(stmt)
+        while at is not None and not isinstance(at, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if isinstance(at, (ast.For, ast.While, ast.AsyncFor)):
+                found.append(at)
+            at = self.module.parents.get(at)
+        return tuple(reversed(found))
+
+
+def build_unit(module: ModuleSource, facts: Facts) -> Unit:
+    """Find a module's atoms and their stages."""
+    unit = Unit(module, facts)
+    unit.sites = sorted(
+        (s for s in facts.sites.values() if s.module is module), key=lambda s: (s.call.lineno, s.call.col_offset)
+    )
+    builder = _Builder(unit, {s.stmt for s in unit.sites}, {s.call for s in unit.sites})
+    builder.block(module.tree.body, (), None, ())
+    return unit
+
+
+class _Builder:
+    """Walks a module's blocks."""
+
+    def __init__(self, unit: Unit, site_stmts: set[ast.stmt], site_calls: set[ast.Call]) -> None:
+        self.unit = unit
+        self.site_stmts = site_stmts
+        self.site_calls = site_calls
+        self.holding = self._ancestors(site_stmts)
+
+    def _ancestors(self, stmts: set[ast.stmt]) -> set[ast.AST]:
+        found: set[ast.AST] = set()
+        for stmt in stmts:
+            at: ast.AST | None = stmt
+            while at is not None and at not in found:
+                found.add(at)
+                at = self.unit.module.parents.get(at)
+        return found
+
+    def block(
+        self,
+        stmts: list[ast.stmt],
+        block: tuple[tuple[ast.AST, str], ...],
+        function: ast.AST | None,
+        contexts: tuple[ast.expr, ...],
+    ) -> None:
+        """Make the atoms of a block."""
+        for stmt in stmts:
+            if isinstance(stmt, (ast.With, ast.AsyncWith)) and self.transparent(stmt):
+                self.unit.transparent.add(stmt)  # type: ignore[arg-type]
+                self.block(stmt.body, block, function, (*contexts, *[i.context_expr for i in stmt.items]))
+            elif isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.atom(stmt, Stage.PYTHON, block, function, contexts)
+                if stmt in self.holding or holds_site(stmt):
+                    self.block(stmt.body, (*block, (stmt, "body")), stmt, ())
+            elif isinstance(stmt, ast.ClassDef):
+                self.atom(stmt, Stage.PYTHON, block, function, contexts)
+                if stmt in self.holding:
+                    self.block(stmt.body, (*block, (stmt, "body")), function, ())
+            elif child_blocks(stmt) and (stmt in self.holding or self.structural(stmt)):
+                self.atom(stmt, Stage.SITE if stmt in self.holding else Stage.PYTHON, block, function, contexts)
+                for name, body in child_blocks(stmt):
+                    self.block(body, (*block, (stmt, name)), function, contexts)
+            elif child_blocks(stmt):
+                self.compound_atom(stmt, block, function, contexts)
+            else:
+                self.atom(stmt, self.stage(stmt), block, function, contexts)
+
+    def structural(self, stmt: ast.stmt) -> bool:
+        """Tell whether a compound statement without sites keeps its place: nothing in it moves."""
+        stages = {self.stage(s) for s in simple_statements(stmt)}
+        if isinstance(stmt, ast.If) and _is_main_guard(stmt):
+            return True
+        return Stage.GRAPH not in stages
+
+    def compound_atom(
+        self,
+        stmt: ast.stmt,
+        block: tuple[tuple[ast.AST, str], ...],
+        function: ast.AST | None,
+        contexts: tuple[ast.expr, ...],
+    ) -> None:
+        """Make an atom of a loop or condition that holds graph code."""
+        stages = {self.stage(s): s for s in simple_statements(stmt)}
+        atom = self.atom(stmt, Stage.GRAPH, block, function, contexts)
+        for stage in (Stage.ONCE, Stage.DROP):
+            if stage in stages:
+                text = self.unit.module.source.segment(stages[stage]).split("\n")[0]
+                atom.mixed = f"`{text}` makes state among graph code in a loop or condition"
+
+    def atom(
+        self,
+        stmt: ast.stmt,
+        stage: Stage,
+        block: tuple[tuple[ast.AST, str], ...],
+        function: ast.AST | None,
+        contexts: tuple[ast.expr, ...],
+    ) -> Atom:
+        """Add an atom."""
+        found = Atom(stmt, stage, block, function, len(self.unit.atoms), contexts)
+        self.unit.atoms.append(found)
+        self.unit.atom_of[stmt] = found
+        return found
+
+    def transparent(self, stmt: ast.With | ast.AsyncWith) -> bool:
+        """Tell whether all items of a with statement mean nothing natively."""
+        values = [self.unit.value(item.context_expr) for item in stmt.items]
+        return bool(values) and all(isinstance(v, (Sess, GraphValue, Context)) for v in values)
+
+    def stage(self, stmt: ast.stmt) -> Stage:
+        """Return the stage of a simple statement."""
+        facts = self.unit.facts
+        if stmt in self.site_stmts:
+            return Stage.SITE
+        if isinstance(stmt, (ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)):
+            return Stage.PYTHON
+        if self.dropped(stmt):
+            return Stage.DROP
+        created = facts.created.get(stmt, [])
+        if any(isinstance(v, Node) and not v.constant and not _is_initial(v, created) for v in created):
+            return Stage.GRAPH
+        for found in facts.defs.get(stmt, []):
+            if in_graph(found.value):
+                return Stage.GRAPH
+        if any(isinstance(v, (Var, Opt)) for v in created):
+            return Stage.ONCE
+        return Stage.PYTHON
+
+    def dropped(self, stmt: ast.stmt) -> bool:
+        """Tell whether a statement is only about sessions, graphs, initializers, configurations or writers."""
+        facts, value = self.unit.facts, None
+        if isinstance(stmt, ast.Assign):
+            value = facts.values.get(stmt.value)
+            for target in stmt.targets:  # config.gpu_options.allow_growth = True
+                if isinstance(target, ast.Attribute) and _tag(facts.values.get(target.value)) == "config":
+                    return True
+        elif isinstance(stmt, ast.Expr):
+            value = facts.values.get(stmt.value)
+        if isinstance(value, (Sess, GraphValue, Writer, Context)):
+            return True
+        if isinstance(value, Effect) and value.kind in {"init", "noop"}:
+            return True
+        return _tag(value) in {"config", "session-call", "graph-call", "writer-call", "saver"}
+
+
+def _tag(value: Value | None) -> str:
+    return value.tag if isinstance(value, Py) else ""
+
+
+def _is_initial(node: Node, created: list[Origin]) -> bool:
+    """Tell whether a node only makes the start value of a variable that the same statement makes."""
+    return any(
+        isinstance(value, Var) and any(node is found for source in value.sources for found in source.ancestors())
+        for value in created
+    )
+
+
+def child_blocks(stmt: ast.stmt) -> list[tuple[str, list[ast.stmt]]]:
+    """Return the blocks of a compound statement as (field, statements); definitions are not entered."""
+    if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return []
+    found: list[tuple[str, list[ast.stmt]]] = []
+    for name in ("body", "orelse", "finalbody"):
+        body = getattr(stmt, name, None)
+        if isinstance(body, list) and body:
+            found.append((name, body))
+    for index, handler in enumerate(getattr(stmt, "handlers", [])):
+        found.append((f"handlers.{index}", handler.body))
+    for index, case in enumerate(getattr(stmt, "cases", [])):
+        found.append((f"cases.{index}", case.body))
+    return found
+
+
+def simple_statements(stmt: ast.stmt) -> Iterator[ast.stmt]:
+    """Yield the simple statements inside a compound one (definitions count as simple)."""
+    for _, body in child_blocks(stmt):
+        for inner in body:
+            if child_blocks(inner):
+                yield from simple_statements(inner)
+            else:
+                yield inner
+
+
+def _is_main_guard(stmt: ast.If) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(stmt.test))
+
+
+__all__ = ["Atom", "Stage", "Unit", "build_unit", "child_blocks", "leaves", "simple_statements"]

@@ -1,0 +1,167 @@
+"""What the interpreter carries with it: the project, the facts, where it is, and the graph that is being built."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from migrator.analysis.environment import Binding, Env
+from migrator.analysis.facts import Def, Facts
+from migrator.analysis.modules import ModuleSource, Project
+from migrator.analysis.values import (
+    Dep, Effect, Func, GraphValue, Map, Node, Origin, Py, Seq, Sess, Top, Value, Var, dep_of, is_tensor, leaves,
+)  # fmt: skip
+
+
+@dataclass(eq=False)
+class Method(Value):
+    """A method of a value, not yet called."""
+
+    owner: Value
+    name: str
+
+
+@dataclass
+class GraphState:
+    """The default graph: what was made in it, in order."""
+
+    number: int = 0
+    variables: list[Var] = field(default_factory=list)
+    by_name: dict[str, Var] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)
+
+    def unique(self, name: str) -> str:
+        """Return a name as TF1 makes it unique: w, w_1, w_2."""
+        count = self.names.get(name, 0)
+        self.names[name] = count + 1
+        return name if not count else f"{name}_{count}"
+
+
+class State:
+    """The interpreter's state; its behaviour is added by the classes that build on it."""
+
+    def __init__(self, project: Project, canonical: Callable[[str], str]) -> None:
+        self.project = project
+        self.canonical = canonical
+        self.facts = Facts()
+        self.envs: dict[str, Env] = {}
+        self.functions: dict[str, list[Func]] = {}
+        self.walked: set[ast.AST] = set()
+        self.augmented: dict[Def, frozenset[Def]] = {}
+        self.module: ModuleSource = None  # type: ignore[assignment]  # set by `enter` before any use
+        self.env: Env = None  # type: ignore[assignment]
+        self.stmt: ast.stmt | None = None
+        self.helper = 0  # depth of calls into functions that hold no session
+        self.calls: list[ast.AST] = []
+        self.loops = 0
+        self.node_count = 0
+        self.returns: list[Value] | None = None
+        self.control: list[tuple[Node, ...]] = []
+        self.scopes: list[str] = []  # open variable scopes
+        self.name_scopes: list[str] = []  # open name scopes, made unique
+        self.sessions: list[Sess] = []  # default sessions, innermost last
+        self.graph_states: dict[GraphValue, GraphState] = {}
+        self.escapes: dict[ast.AST, str] = {}
+        self.reuse = False
+        self.graph = GraphState()
+        self._graphs = 0
+        self._nodes: dict[tuple[ast.AST, str, tuple[int, ...]], Node] = {}
+
+    def enter(self, module: ModuleSource, env: Env) -> tuple[object, ...]:
+        """Go to another module or function; return what `leave` puts back."""
+        saved = (self.module, self.env, self.stmt, self.helper, self.loops, self.returns)
+        self.module, self.env = module, env
+        return saved
+
+    def leave(self, saved: tuple[object, ...]) -> None:
+        """Come back."""
+        self.module, self.env, self.stmt, self.helper, self.loops, self.returns = saved  # type: ignore[assignment]
+
+    def stmt_of(self, node: ast.AST) -> ast.stmt:
+        """Return the unit's statement that is being walked."""
+        return self.stmt if self.stmt is not None else self.module.statement(node)
+
+    def node(
+        self, expr: ast.expr, op: str, inputs: tuple[Value, ...] | list[Value], deps: Dep = Dep.NONE
+    ) -> Node:
+        """Make a node of the graph."""
+        control = tuple(n for group in self.control for n in group)
+        found = Node(
+            expr, self.stmt, self.module, op=op, inputs=tuple(v for v in inputs if isinstance(v, (Node, Var))),
+            control=control, deps=deps | dep_of(inputs) | (Dep.EFFECT if control else Dep.NONE), loop=self.loops > 0,
+        )  # fmt: skip
+        self.node_count += 1
+        self.facts.create(self.stmt, found)
+        return found
+
+    def effect(
+        self, expr: ast.expr, kind: str, inputs: list[Value], writes: tuple[Var, ...], **detail: Value | None
+    ) -> Effect:
+        """Make an operation that changes state."""
+        found = Effect(
+            expr, self.stmt, self.module, op=kind, inputs=tuple(v for v in inputs if isinstance(v, (Node, Var))),
+            control=tuple(n for group in self.control for n in group), deps=dep_of(inputs) | Dep.EFFECT,
+            kind=kind, writes=writes, detail=detail, loop=self.loops > 0,
+        )  # fmt: skip
+        self.node_count += 1
+        self.facts.create(self.stmt, found)
+        return found
+
+    def init_effect(self, expr: ast.expr, variables: tuple[Var, ...]) -> Effect:
+        """Make an initializer of variables."""
+        return self.effect(expr, "init", [], variables)
+
+    def new_graph(self) -> None:
+        """Start an empty default graph."""
+        self._graphs += 1
+        self.graph = GraphState(self._graphs)
+
+    def scoped(self, name: str) -> str:
+        """Return a name inside the open variable scopes."""
+        return "/".join([*self.scopes, name])
+
+    def escape(self, node: ast.AST, values: list[Value]) -> Value:
+        """A graph value goes where the analysis can't follow; the unit can't be converted.
+
+        Returns:
+            a Top if there was one, else a plain Python value.
+        """
+        for value in values:
+            for leaf in leaves(value):
+                if isinstance(leaf, Node) and not leaf.constant:
+                    leaf_name = self.module.source.segment(leaf.expr)[:60] if leaf.module is self.module else leaf.op
+                    self.escapes.setdefault(node, leaf_name)
+                    self.facts.trouble(node, self.module, f"the tensor `{leaf_name}` is used outside of a run "
+                                       "(it has no value there)")  # fmt: skip
+                    return Top(f"`{leaf_name}` is used where the analysis can't follow it")
+                if isinstance(leaf, Top):
+                    return leaf
+        return Py()
+
+    def named(self, value: Value, name: str) -> None:
+        """Note the name under which a variable or list is known to the program."""
+        if self.helper:
+            return
+        if isinstance(value, Var) and value.path is None:
+            value.path = name
+        elif isinstance(value, Map) and value.items is not None:
+            for key, item in value.items.items():
+                if isinstance(key, (str, int)):
+                    self.named(item, f"{name}[{key!r}]")
+        elif isinstance(value, Seq) and value.items is not None:
+            for index, item in enumerate(value.items):
+                self.named(item, f"{name}[{index}]")
+
+    def eval(self, node: ast.expr) -> Value:  # pragma: no cover - provided by Expressions
+        raise NotImplementedError
+
+    def block(self, stmts: list[ast.stmt]) -> None:  # pragma: no cover - provided by Interpreter
+        raise NotImplementedError
+
+    def origins(self, value: Value) -> list[Origin]:
+        """Return the tensors and variables inside a value."""
+        return [v for v in leaves(value) if isinstance(v, (Node, Var))]
+
+
+__all__ = ["Binding", "GraphState", "Method", "Seq", "State", "is_tensor"]

@@ -1,0 +1,260 @@
+"""One project: parse, analyse, plan, rewrite, emit. Pure given the source texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from migrator.analysis.facts import Trouble
+from migrator.analysis.modules import ModuleSource, Project
+from migrator.analysis.staging import build_unit
+from migrator.analysis.statements import Interpreter
+from migrator.model import Diagnostic, ProjectResult, Result, Rule, Session, Severity, Site, SiteKind
+from migrator.rules import RULES as CONSTRUCT_RULES
+from migrator.rules.plan import CannotConvert, Plan
+from migrator.rules.sessions import REFUSED, convert
+from migrator.source.rules import INPUT_RULES
+from migrator.syntax.emit import emit, strip_marks
+from migrator.syntax.residue import new_unknown_names
+from migrator.syntax.spans import span_between
+from migrator.tables.canonical import canonical
+
+RULES: tuple[Rule, ...] = tuple(sorted((*INPUT_RULES, *CONSTRUCT_RULES), key=lambda r: r.code))
+_SKIP_FILE = re.compile(r"^\s*#\s*migrator:\s*skip-file\b", re.M)
+_IGNORE = re.compile(r"#\s*migrator:\s*ignore(?:\[([\w,\s]*)\])?")
+
+
+def rewrite_sources(
+    files: Mapping[str, str],
+    *,
+    writable: Collection[str] | None = None,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    optimizers: str = "keras",
+) -> ProjectResult:
+    """Rewrite the modules of one project.
+
+    Args:
+        files: relative POSIX path -> text.
+        writable: paths that may change (all if None); the others are read only.
+        select: codes (or their beginnings) of the diagnostics to report; all if empty.
+        ignore: codes (or their beginnings) of the diagnostics to leave out.
+        optimizers: "keras" (Keras where equal) or "exact" (TF1's kernels always).
+
+    Returns:
+        A result for every writable path.
+    """
+    chosen = [path for path in files if writable is None or path in writable]
+    project = Project(files)
+    wanted = [p for p in chosen if "tensorflow" in files[p] and not _SKIP_FILE.search(files[p])]
+    interpreter = Interpreter(project, canonical)
+    for path in wanted:
+        module = project.load(path)
+        if module is not None:
+            interpreter.run_module(module)
+    for module in list(project.modules.values()):
+        interpreter.run_uncalled(module)
+    work = _Work(project, interpreter, set(chosen), optimizers)
+    results: dict[str, Result] = {}
+    plans, refusals = work.plan_all([p for p in wanted if p in project.modules])
+    for path in chosen:
+        text = files[path]
+        if path in project.broken:
+            found: Result = Result(text, False, (syntax_diagnostic(path, project.broken[path]),), filename=path)
+        elif path in plans:
+            found = work.result(path, plans[path])
+        elif path in refusals:
+            found = work.refused(path, refusals[path])
+        else:
+            found = Result(text, False, filename=path)
+        results[path] = _filtered(found, text, select, ignore)
+    return ProjectResult(results)
+
+
+class _Work:
+    """Plans and emits the modules of one project."""
+
+    def __init__(self, project: Project, interpreter: Interpreter, chosen: set[str], optimizers: str) -> None:
+        self.project = project
+        self.facts = interpreter.facts
+        self.chosen = chosen
+        self.optimizers = optimizers
+        self.texts: dict[str, str] = {}
+
+    def plan_all(self, paths: list[str]) -> tuple[dict[str, Plan], dict[str, list[Trouble]]]:
+        """Plan every module; what a refused one reaches is refused with it."""
+        plans: dict[str, Plan] = {}
+        refusals: dict[str, list[Trouble]] = {}
+        reached = {m for found in self.facts.reached.values() for m in found if m in self.project.modules}
+        for path in dict.fromkeys([*paths, *sorted(reached)]):
+            module = self.project.modules[path]
+            troubles = [t for t in self.facts.troubles if t.module is module]
+            if not troubles:
+                try:
+                    plans[path] = convert(build_unit(module, self.facts), optimizers=self.optimizers)
+                    self._emit(path, plans[path])
+                    continue
+                except CannotConvert as stopped:
+                    troubles = [Trouble(stopped.node, module, stopped.message, stopped.symbol)]
+            refusals[path] = troubles
+            plans.pop(path, None)
+        self._spread(plans, refusals)
+        return plans, refusals
+
+    def _spread(self, plans: dict[str, Plan], refusals: dict[str, list[Trouble]]) -> None:
+        """Refuse what shares graph code with something refused, until nothing changes."""
+        for path in list(plans):
+            if path not in self.chosen and self.texts[path] != self.project.texts[path]:
+                del plans[path]
+                refusals[path] = [self._linked(path, path, "must change too and is not among the given paths")]
+        changed = True
+        while changed:
+            changed = False
+            for one, others in self.facts.reached.items():
+                for other in others:
+                    for path, partner in ((one, other), (other, one)):
+                        if path in plans and partner in refusals and self._matters(path, partner):
+                            del plans[path]
+                            refusals[path] = [self._linked(path, partner, "is not converted")]
+                            changed = True
+
+    def _matters(self, path: str, partner: str) -> bool:
+        return self.texts[path] != self.project.texts[path] or bool(partner)
+
+    def _linked(self, path: str, partner: str, why: str) -> Trouble:
+        module = self.project.modules[path]
+        return Trouble(module.tree.body[0] if module.tree.body else module.tree, module,
+                       f"it shares graph code with {partner}, which {why}")  # fmt: skip
+
+    def _emit(self, path: str, plan: Plan) -> None:
+        """Make the new text; the last check before it counts as converted."""
+        module = self.project.modules[path]
+        first = module.tree.body[0] if module.tree.body else module.tree
+        try:
+            marked = emit(module.source, plan.operations, plan.edits)
+            marked = add_helpers(marked, plan)
+            text, spans = strip_marks(marked)
+            compile(text, path, "exec", dont_inherit=True)
+        except (ValueError, SyntaxError) as error:
+            raise CannotConvert(first, f"the new text could not be made ({error}); please report this") from error
+        unknown = new_unknown_names(module.source.text, text)
+        if unknown:
+            raise CannotConvert(first, f"the new text would use `{unknown[0]}` without a definition; please report this")
+        self.texts[path] = text
+        self.spans = {**getattr(self, "spans", {}), path: spans}
+        self._check_residue(path, plan, first)
+
+    def _check_residue(self, path: str, plan: Plan, first: object) -> None:
+        """No session may be left in a converted text, and converting it again must find nothing to do."""
+        if not plan.unit.sites:
+            return
+        again = Project({**self.project.texts, path: self.texts[path]})
+        walker = Interpreter(again, canonical)
+        module = again.load(path)
+        assert module is not None
+        walker.run_module(module)
+        left = [s for s in walker.facts.sites.values() if s.module is module]
+        if left or any(s.module is module for s in walker.facts.sessions.values()):
+            raise CannotConvert(module.tree.body[0], "a session would be left; please report this")
+
+    def result(self, path: str, plan: Plan) -> Result:
+        """Return the result of a converted module."""
+        text = self.texts[path]
+        before = self.project.texts[path]
+        sessions = tuple(self._sessions(path, plan))
+        diagnostics = tuple(sorted(plan.diagnostics))
+        if text == before:
+            return Result(before, False, diagnostics, sessions, filename=path)
+        return Result(text, True, diagnostics, sessions, plan_writes(plan), path, dict(plan.created))
+
+    def _sessions(self, path: str, plan: Plan) -> list[Session]:
+        module, spans = self.project.modules[path], self.spans[path]
+        sites = []
+        for planned in plan.sites:
+            span = module.source.span(planned.call)
+            where = spans.get(planned.number)
+            after = span_between(self.texts[path], *where) if where is not None else None
+            sites.append(
+                Site(f"{path}:{span.line}:{span.column}", SiteKind(planned.kind), span, after, planned.function,
+                     planned.fetches, planned.kept, planned.feeds, planned.repaired)
+            )  # fmt: skip
+        return self._grouped(module, sites, None)
+
+    def _grouped(self, module: ModuleSource, sites: list[Site], reason: str | None) -> list[Session]:
+        """Group sites by the session that runs them."""
+        facts = [s for s in self.facts.sites.values() if s.module is module]
+        by_span = {module.source.span(s.call): s for s in facts}
+        lines: dict[int, list[Site]] = {
+            e.expr.lineno: [] for e in self.facts.sessions.values() if e.module is module
+        }
+        for site in sorted(sites, key=lambda s: s.before):
+            fact = by_span.get(site.before)
+            line = fact.session.expr.lineno if fact is not None and fact.session is not None else site.before.line
+            lines.setdefault(line, []).append(site)
+        return [Session(line, reason is None, tuple(found), reason, module.path) for line, found in sorted(lines.items())]
+
+    def refused(self, path: str, troubles: list[Trouble]) -> Result:
+        """Return the result of a module that stays as it was."""
+        module = self.project.modules[path]
+        diagnostics = []
+        for trouble in troubles:
+            line, column = module.source.position(trouble.node) if hasattr(trouble.node, "lineno") else (1, 1)
+            diagnostics.append(
+                Diagnostic(line, column, REFUSED.code, Severity.MANUAL, f"not converted: {trouble.message}",
+                           trouble.symbol, path)
+            )  # fmt: skip
+        sites = []
+        for fact in self.facts.sites.values():
+            if fact.module is module:
+                span = module.source.span(fact.call)
+                sites.append(Site(f"{path}:{span.line}:{span.column}", SiteKind.REFUSED, span))
+        sessions = tuple(self._grouped(module, sites, troubles[0].message))
+        return Result(self.project.texts[path], False, tuple(sorted(set(diagnostics))), sessions, filename=path)
+
+
+def plan_writes(plan: Plan) -> tuple:  # type: ignore[type-arg]
+    """Return the repaired writes of a plan."""
+    return ()
+
+
+def add_helpers(text: str, plan: Plan) -> str:
+    """Put the classes that the new code needs after the imports."""
+    if not plan.helpers:
+        return text
+    import ast
+
+    tree = ast.parse(text)
+    imports = [s for s in tree.body if isinstance(s, (ast.Import, ast.ImportFrom))]
+    line = imports[-1].end_lineno or 0 if imports else 0
+    lines = text.splitlines(keepends=True)
+    block = "".join(f"\n\n{helper.strip()}\n" for helper in plan.helpers.values())
+    return "".join([*lines[:line], block, "\n", *lines[line:]])
+
+
+def syntax_diagnostic(path: str, error: SyntaxError | ValueError | RecursionError) -> Diagnostic:
+    """Return the diagnostic of a text that can't be parsed."""
+    line = getattr(error, "lineno", None) or 1
+    column = getattr(error, "offset", None) or 1
+    reason = error.msg if isinstance(error, SyntaxError) else str(error)
+    return Diagnostic(line, column, "MIG001", Severity.ERROR, f"the file can't be parsed: {reason}", None, path)
+
+
+def _filtered(result: Result, text: str, select: Collection[str], ignore: Collection[str]) -> Result:
+    """Leave out diagnostics that the user doesn't want to see. Errors are always shown."""
+    lines = text.splitlines()
+    kept = []
+    for found in result.diagnostics:
+        if found.severity is not Severity.ERROR:
+            if select and not found.code.startswith(tuple(select)):
+                continue
+            if ignore and found.code.startswith(tuple(ignore)):
+                continue
+            comment = _IGNORE.search(lines[found.line - 1]) if found.line <= len(lines) else None
+            if comment and (not comment.group(1) or found.code in re.split(r"[,\s]+", comment.group(1))):
+                continue
+        kept.append(found)
+    return Result(result.source, result.changed, tuple(kept), result.sessions, result.writes, result.filename,
+                  result.created)  # fmt: skip
+
+
+__all__ = ["RULES", "rewrite_sources"]

@@ -1,0 +1,39 @@
+"""tf.trainable_variables() and other collections of variables: the list that TF1 had at that place."""
+
+from __future__ import annotations
+
+import ast
+
+from migrator.analysis.values import Opt
+from migrator.model import Rule
+from migrator.rules.gradients import variables_text
+from migrator.rules.plan import Plan
+
+RULE = Rule(
+    "MIG211",
+    "collections",
+    "Collections of variables become Python lists, in TF1's order of creation.",
+    "TF2 keeps no global collections.",
+    before="params = tf.trainable_variables()",
+    after="params = [W, b]",
+)
+
+
+def convert_collections(plan: Plan) -> None:
+    """Replace the calls that read a collection of variables."""
+    for call, variables in plan.unit.facts.snapshots.items():
+        if not isinstance(call, ast.Call) or call not in plan.unit.module.parents:
+            continue
+        owner = plan.value(call.func.value) if isinstance(call.func, ast.Attribute) else None
+        if isinstance(owner, Opt):
+            continue  # minimize and compute_gradients have their own rule
+        if plan.unit.atom(call) is None or plan.unit.module.function(call) is not None and not _own(plan, call):
+            continue
+        plan.handled.add(call)
+        plan.handled.add(call.func)
+        plan.edits.replace(call, lambda render, found=variables: variables_text(plan, list(found)))  # type: ignore[misc]
+
+
+def _own(plan: Plan, call: ast.Call) -> bool:
+    atom = plan.unit.atom(call)
+    return atom is not None and not isinstance(atom.stmt, (ast.FunctionDef, ast.ClassDef))

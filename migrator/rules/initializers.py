@@ -1,0 +1,152 @@
+"""Initializer runs: removed where variables are new, a reset function where they really start again."""
+
+from __future__ import annotations
+
+import ast
+
+from migrator.analysis.staging import Stage
+from migrator.analysis.values import Effect, Py, Sym, Var
+from migrator.model import Rule, Severity
+from migrator.rules.plan import CannotConvert, Plan, SitePlan
+from migrator.rules.sites import Site
+from migrator.rules.variables import path_of
+from migrator.syntax.emit import mark
+
+RULE = Rule(
+    "MIG202",
+    "initializers",
+    "Running an initializer goes away, or becomes a reset.",
+    "Variables have their start values as soon as they are made. Where an initializer runs again after a write, a "
+    "function that assigns the start values anew takes its place.",
+    before="sess.run(tf.global_variables_initializer())",
+    after="",
+)
+
+
+class Initializers:
+    """Plans the initializer sites of a unit."""
+
+    def __init__(self, plan: Plan, sites: list[Site]) -> None:
+        self.plan = plan
+        self.sites = sites
+        self.resets: dict[tuple[Var, ...], str] = {}
+
+    def convert(self) -> None:
+        """Remove or replace every initializer run."""
+        written: set[Var] = set()
+        initialized: set[Var] = set()
+        for site in sorted(self.sites, key=lambda s: s.fact.order):
+            if not site.initializers:
+                step = site.step
+                effects = step.effects if step is not None else [
+                    leaf.value for leaf in site.leaves if isinstance(leaf.value, Effect)
+                ]
+                written.update(v for e in effects for v in e.writes)
+                continue
+            variables = tuple(dict.fromkeys(v for e in site.initializers for v in e.writes))
+            again = [v for v in variables if v in written or self._repeats(site, v)]
+            if again:
+                self._reset(site, tuple(again))
+            else:
+                self._remove(site)
+            initialized.update(variables)
+
+    def _repeats(self, site: Site, variable: Var) -> bool:
+        """Tell whether a site may run again for a variable that it has initialised before."""
+        unit = self.plan.unit
+        stmt = variable.stmt
+        if stmt is None:
+            return True
+        site_loops, made_loops = unit.loops_around(site.fact.call), unit.loops_around(stmt)
+        if len(site_loops) > len(made_loops):
+            return True
+        site_function, made_function = unit.module.function(site.fact.call), unit.module.function(stmt)
+        if site_function is made_function:
+            return False
+        return site_function is not None and unit.facts.calls_of.get(site_function, 0) != 1
+
+    def _register(self, site: Site, kind: str, function: str | None) -> SitePlan:
+        plan = self.plan
+        found = SitePlan(len(plan.sites), site.fact.call, kind, function,
+                         tuple(plan.segment(leaf.expr) for leaf in site.leaves), (), ())  # fmt: skip
+        plan.sites.append(found)
+        return found
+
+    def _remove(self, site: Site) -> None:
+        plan, call = self.plan, site.fact.call
+        for value in site.feed.values.values():
+            raise CannotConvert(value or call, "an initializer is fed: a variable's start value depends on it")
+        stmt = plan.unit.module.parents[call]
+        if not isinstance(stmt, ast.Expr):
+            if isinstance(stmt, ast.Assign) and stmt.value is call and isinstance(stmt.targets[0], ast.Name):
+                self._register(site, "init", None)
+                plan.edits.replace(call, "None")
+                return
+            raise CannotConvert(call, "the result of an initializer run is used")
+        self._register(site, "init", None)
+        plan.operations.removed.add(stmt)
+
+    def _reset(self, site: Site, variables: tuple[Var, ...]) -> None:
+        """Replace the run by a call of a function that assigns the start values again."""
+        plan, call = self.plan, site.fact.call
+        if not isinstance(plan.unit.module.parents[call], ast.Expr):
+            raise CannotConvert(call, "the result of an initializer run is used")
+        name = self.resets.get(variables)
+        if name is None:
+            name = self.resets[variables] = plan.namer.fresh("initialize_variables")
+            last = max(variables, key=lambda v: v.number)
+            if last.stmt is None or plan.unit.atom(last.stmt) is None:
+                raise CannotConvert(call, "variables are initialised again whose start values are not at hand")
+            plan.operations.after.setdefault(last.stmt, []).append(self._function(name, variables))
+        planned = self._register(site, "reset", name)
+        plan.edits.replace(call, mark(planned.number, f"{name}()"))
+        plan.note(call, RULE.code, Severity.INFO, "the initializer runs again here: the variables get new start values")
+
+    def _function(self, name: str, variables: tuple[Var, ...]) -> str:
+        plan = self.plan
+        lines = [f"def {name}():"]
+        for variable in variables:
+            lines.append(f"{plan.indent}{path_of(plan, variable)}.assign({self._initial(variable)})")
+        return "\n".join(lines)
+
+    def _initial(self, variable: Var) -> str:
+        """Return the text of a variable's start value, to be computed again."""
+        from migrator.rules.variables import _arguments, _initial
+
+        plan, call = self.plan, variable.expr
+        if not isinstance(call, ast.Call) or variable.loop or variable.via == "global_step":
+            if variable.via == "global_step":
+                return "0"
+            raise CannotConvert(call, "a variable made in a loop is initialised again")
+        if plan.unit.module.function(call) is not None and plan.unit.atom(plan.unit.module.statement(call)) is None:
+            raise CannotConvert(call, "a variable made by a helper is initialised again")
+        args = _arguments(plan, call, variable.via)
+        value = plan.value(variable.initial) if variable.initial is not None else None
+        self._check_names(variable)
+        if variable.via == "get_variable":
+            return _initial(plan, call, args, plan.edits.node)
+        if isinstance(value, (Py, Sym)) and variable.initial is None:
+            raise CannotConvert(call, "a variable without start value is initialised again")
+        return plan.edits.node(args["initial_value"])
+
+    def _check_names(self, variable: Var) -> None:
+        """The names in a start value must still mean the same when it is computed again."""
+        unit = self.plan.unit
+        if variable.initial is None:
+            return
+        for node in ast.walk(variable.initial):
+            if isinstance(node, ast.Name) and node in unit.facts.uses:
+                for found in unit.facts.uses[node]:
+                    others = unit.facts.by_name.get((unit.module.path, found.scope, found.name), [])
+                    if any(o is not found and o.stmt is not None for o in others):
+                        raise CannotConvert(variable.expr, f"`{node.id}` changes, and a variable that starts from it is "
+                                            "initialised again")  # fmt: skip
+            if isinstance(node, ast.Call):
+                callee = self.plan.value(node.func)
+                if not isinstance(callee, Sym) and isinstance(callee, Py) and callee.tag == "numpy":
+                    if ".random" in self.plan.segment(node.func):
+                        raise CannotConvert(variable.expr, "a start value that NumPy drew once is used again; give the "
+                                            "array a name")  # fmt: skip
+
+
+__all__ = ["RULE", "Initializers", "Stage"]

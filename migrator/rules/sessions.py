@@ -1,0 +1,194 @@
+"""Convert one unit, whole or not at all: the order of the rules, what goes away, and the last checks."""
+
+from __future__ import annotations
+
+import ast
+
+from migrator.analysis.staging import Stage, Unit
+from migrator.analysis.symbol_calls import Context as WithContext
+from migrator.analysis.values import Effect, Node, Opt, Sess, Var, Writer
+from migrator.model import Rule, Severity
+from migrator.rules.collections import convert_collections
+from migrator.rules.decays import convert_decays
+from migrator.rules.derived_writes import convert_derived
+from migrator.rules.initializers import Initializers
+from migrator.rules.optimizers import Optimizers, sparse_variables
+from migrator.rules.plan import CannotConvert, Namer, Plan
+from migrator.rules.sites import Sites
+from migrator.rules.step_functions import StepBuilder, optimizer_uses
+from migrator.rules.symbol_edits import convert_imports, convert_symbols, tensorflow_alias
+from migrator.rules.variables import convert_variables
+from migrator.rules.writes import convert_writes
+from migrator.syntax.emit import Operations, default_indent
+from migrator.syntax.text import Edits
+
+REFUSED = Rule(
+    "MIG203",
+    "not-converted",
+    "Code that can't be proven convertible stays as it was.",
+    "The message says what stopped it and what a person can do. Everything that the same graph reaches stays too: a "
+    "half-converted session does not run anywhere.",
+)
+DROPPED = Rule(
+    "MIG204",
+    "dropped",
+    "Graph code or set-up that nothing runs goes away.",
+    "Tensors that no run fetches were never computed; session configurations, savers that save nothing and writers that "
+    "only export the graph have no native meaning.",
+)
+
+
+def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
+    """Plan the conversion of a unit.
+
+    Args:
+        unit: the unit.
+        optimizers: "keras" or "exact".
+
+    Raises:
+        CannotConvert: something can't be proven convertible.
+    """
+    source = unit.module.source
+    plan = Plan(
+        unit, Edits(source), Operations(), Namer(unit.module.tree), default_indent(source.text),
+        tensorflow_alias({}, unit.module.tree), unit.module.path, optimizers,
+    )  # fmt: skip
+    if not unit.sites and any(a.stage is Stage.GRAPH for a in unit.atoms):
+        first = next(a for a in unit.atoms if a.stage is Stage.GRAPH)
+        raise CannotConvert(first.stmt, "graph is built here and run elsewhere")
+    convert_variables(plan)
+    convert_collections(plan)
+    convert_decays(plan)
+    convert_writes(plan)
+    convert_derived(plan)
+    builder = StepBuilder(plan, Optimizers(plan, optimizer_uses(plan), sparse_variables(plan)))
+    sites = Sites(plan, builder)
+    sites.read()
+    sites.group()
+    sites.place()
+    live = {a.stmt for step in sites.steps.values() for a in step.slice.atoms}
+    hoist_state(plan, live)
+    convert_optimizers(plan, builder.optimizers, live)
+    convert_symbols(plan, live, [s.fact.call for s in sites.sites if s.initializers])
+    sites.write()
+    Initializers(plan, sites.sites).convert()
+    drop(plan, live, sites)
+    check_escapes(plan)
+    convert_imports(plan)
+    return plan
+
+
+def convert_optimizers(plan: Plan, optimizers: Optimizers, live: set[ast.stmt]) -> None:
+    """Make every optimizer that a run or a statement of its own needs."""
+    for atom in plan.unit.atoms:
+        for value in plan.unit.facts.created.get(atom.stmt, []):
+            if isinstance(value, Opt) and (atom.stage is not Stage.GRAPH or atom.stmt in live):
+                optimizers.get(value)
+
+
+def hoist_state(plan: Plan, live: set[ast.stmt]) -> None:
+    """Variables made inside graph expressions are made before them, once."""
+    for atom in plan.unit.atoms:
+        if atom.stage is not Stage.GRAPH:
+            continue
+        for value in plan.unit.facts.created.get(atom.stmt, []):
+            if isinstance(value, Var) and value.module is plan.unit.module:
+                _hoist(plan, atom.stmt, value)
+            elif isinstance(value, Var):
+                raise CannotConvert(atom.stmt, "a helper of another module makes variables and graph")
+
+
+def _hoist(plan: Plan, stmt: ast.stmt, variable: Var) -> None:
+    inside = any(node is variable.expr for node in ast.walk(stmt))
+    if not inside or variable.loop:
+        raise CannotConvert(stmt, "a helper makes variables and graph together: not converted yet")
+    base = (variable.name or "variable").rsplit("/", 1)[-1]
+    name = plan.namer.fresh(base if base != "Variable" else "weights")
+    text = plan.edits.node(variable.expr)
+    plan.operations.before.setdefault(stmt, []).append(f"{name} = {text}")
+    plan.edits.prefer(variable.expr, name)
+    plan.paths[variable] = name
+
+
+def drop(plan: Plan, live: set[ast.stmt], sites: Sites) -> None:
+    """Remove sessions, graphs, placeholders and what no run reaches."""
+    unit, operations = plan.unit, plan.operations
+    for with_stmt in unit.transparent:
+        operations.flattened.add(with_stmt)
+    for atom in unit.atoms:
+        if atom.stage is Stage.DROP:
+            operations.removed.add(atom.stmt)
+            _note_dropped(plan, atom.stmt)
+        elif atom.stage is Stage.GRAPH:
+            (operations.moved if atom.stmt in live else operations.removed).add(atom.stmt)
+            if atom.stmt not in live and not _only_placeholders(plan, atom.stmt):
+                text = plan.segment(atom.stmt).split("\n")[0][:60]
+                plan.note(atom.stmt, DROPPED.code, Severity.INFO, f"no run reaches `{text}`: it was removed")
+
+
+def _only_placeholders(plan: Plan, stmt: ast.stmt) -> bool:
+    created = [v for v in plan.unit.facts.created.get(stmt, []) if isinstance(v, Node)]
+    return all(v.op in {"placeholder", "init", "group"} for v in created)
+
+
+def _note_dropped(plan: Plan, stmt: ast.stmt) -> None:
+    value = plan.value(stmt.value) if isinstance(stmt, (ast.Assign, ast.Expr)) else None
+    if isinstance(value, Writer):
+        plan.note(stmt, DROPPED.code, Severity.INFO, "the graph is not exported for TensorBoard any more; "
+                  "tf.summary.trace_export does that", "tensorflow.summary.FileWriter")  # fmt: skip
+    elif isinstance(value, Sess) and isinstance(value.expr, ast.Call) and (value.expr.args or value.expr.keywords):
+        plan.note(stmt, DROPPED.code, Severity.INFO, "the session's configuration is dropped; tf.config has its settings")
+
+
+def check_escapes(plan: Plan) -> None:
+    """No code that stays may use a name that goes away."""
+    unit = plan.unit
+    skipped = _site_parts(plan)
+    for node, defs in unit.facts.uses.items():
+        if node not in unit.module.parents or node in skipped:
+            continue
+        atom = unit.atom(node)
+        if atom is None or atom.stage in {Stage.GRAPH, Stage.DROP} or _in_context(plan, node):
+            continue
+        for found in defs:
+            home = unit.atom(found.stmt) if found.stmt is not None else None
+            if home is None or found.module is not unit.module:
+                continue
+            if found.stmt in plan.operations.removed | plan.operations.moved and home.stage in {Stage.GRAPH, Stage.DROP}:
+                raise CannotConvert(node, f"`{node.id}` exists only in the graph and is used outside of a run")
+            if isinstance(found.stmt, ast.With) and found.stmt in unit.transparent:
+                raise CannotConvert(node, f"`{node.id}` is a session or scope and is used outside of a run")
+
+
+def _site_parts(plan: Plan) -> set[ast.AST]:
+    """Return all nodes of fetches, feed keys, receivers and replaced expressions."""
+    found: set[ast.AST] = set()
+    for site in plan.unit.sites:
+        found.update(ast.walk(site.call.func))
+        found.update(ast.walk(site.fetch))
+        if isinstance(site.feed, ast.Dict):
+            for key in site.feed.keys:
+                if key is not None:
+                    found.update(ast.walk(key))
+        for keyword in site.call.keywords:
+            if keyword.arg == "session":
+                found.update(ast.walk(keyword.value))
+    for node in plan.handled:
+        if not isinstance(node, (ast.Name, ast.Attribute)) or isinstance(node, ast.Name):
+            found.update(ast.walk(node))
+    for call, _ in plan.unit.facts.snapshots.items():
+        found.update(ast.walk(call))
+    return found
+
+
+def _in_context(plan: Plan, node: ast.AST) -> bool:
+    """Tell whether a node stands in the header of a with statement that goes away."""
+    at: ast.AST | None = node
+    while at is not None and not isinstance(at, ast.stmt):
+        at = plan.unit.module.parents.get(at)
+    if at in plan.unit.transparent and isinstance(at, ast.With):
+        return any(node is n for item in at.items for n in ast.walk(item))
+    return False
+
+
+__all__ = ["DROPPED", "REFUSED", "Effect", "WithContext", "convert"]

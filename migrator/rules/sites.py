@@ -1,0 +1,460 @@
+"""Sites: sess.run, .eval and .run become calls of step functions, reads of variables, or go away."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from migrator.analysis.facts import SiteFact
+from migrator.analysis.slicing import Slice
+from migrator.analysis.staging import Atom, Stage
+from migrator.analysis.values import Effect, Node, Py, Seq, Value, Var, leaves
+from migrator.model import Rule
+from migrator.rules.feeds import Feed, convert_keys, is_pure, parameter_name, read_feed
+from migrator.rules.plan import CannotConvert, Plan, SitePlan, atomic
+from migrator.rules.step_functions import Leaf, StepBuilder, StepFunction, plan_step
+from migrator.syntax.emit import mark
+from migrator.syntax.text import Render
+
+RULE = Rule(
+    "MIG201",
+    "sessions",
+    "A session's runs become calls of tf.functions.",
+    "Each distinct (fetches, fed placeholders) pair becomes one tf.function with an input_signature, holding just what "
+    "its fetches reach; each run becomes a call. A session is converted whole or not at all.",
+    before="with tf.Session() as sess:\n    l = sess.run(loss, {x: data})",
+    after="l = compute_loss(data).numpy()",
+)
+
+
+@dataclass(eq=False)
+class Site:
+    """A site on its way to its new form."""
+
+    fact: SiteFact
+    leaves: list[Leaf]
+    shape: str  # "single", "list", "tuple", "dict" or "nested"
+    feed: Feed
+    step: StepFunction | None = None
+    eager: bool = False
+    initializers: list[Effect] = field(default_factory=list)
+
+
+class Sites:
+    """Plans all sites of a unit."""
+
+    def __init__(self, plan: Plan, builder: StepBuilder) -> None:
+        self.plan = plan
+        self.builder = builder
+        self.sites: list[Site] = []
+        self.steps: dict[tuple[object, ...], StepFunction] = {}
+
+    def read(self) -> None:
+        """Find out what every site fetches and is fed."""
+        for fact in self.plan.unit.sites:
+            if fact.extra:
+                raise CannotConvert(fact.call, "run options or metadata; use tf.profiler.experimental instead")
+            found, shape = self.fetch(fact.fetch)
+            feed = read_feed(self.plan, fact.call, fact.feed)
+            site = Site(fact, found, shape, feed)
+            site.initializers = [
+                leaf.value for leaf in found if isinstance(leaf.value, Effect) and leaf.value.kind == "init"
+            ]
+            if site.initializers and len(site.initializers) != len(found):
+                raise CannotConvert(fact.call, "an initializer is run together with other fetches")
+            self.sites.append(site)
+
+    # -- fetches
+    def fetch(self, expr: ast.expr) -> tuple[list[Leaf], str]:
+        """Return the leaves of a fetch in flattening order, and its structure."""
+        value = self.plan.value(expr)
+        if isinstance(expr, (ast.List, ast.Tuple)):
+            found = [leaf for e in expr.elts for leaf in self.fetch(e)[0]]
+            flat = all(not isinstance(e, (ast.List, ast.Tuple, ast.Dict)) for e in expr.elts)
+            flat = flat and len(found) == len(expr.elts)
+            return found, ("list" if isinstance(expr, ast.List) else "tuple") if flat else "nested"
+        if isinstance(expr, ast.Dict):
+            raise_unless(all(k is not None for k in expr.keys), expr, "a fetched dict that is not written out")
+            return [leaf for e in expr.values for leaf in self.fetch(e)[0]], "dict"
+        if isinstance(value, (Node, Var)):
+            return [Leaf(expr, value)], "single"
+        if isinstance(value, Seq) and isinstance(expr, ast.Name):
+            return self._named_sequence(expr, value)
+        if isinstance(value, Seq) and value.items is not None and all(
+            isinstance(v, (Node, Var)) and not _operation(v) for v in value.items
+        ):
+            return [Leaf(expr, value)], value.kind if value.kind in {"list", "tuple"} else "list"
+        if isinstance(value, Seq) and value.items and all(isinstance(v, Effect) for v in value.items):
+            return [Leaf(expr, value)], "list"
+        if isinstance(value, Py) and isinstance(value.const, str):
+            raise CannotConvert(expr, "a fetch by name; fetch the tensor itself")
+        raise CannotConvert(expr, "it is not statically known what is fetched")
+
+    def _named_sequence(self, expr: ast.Name, value: Seq) -> tuple[list[Leaf], str]:
+        """A list that was given a name: as if it were written in the run, if its names still mean the same."""
+        defs = self.plan.unit.facts.uses.get(expr, frozenset())
+        sources = [d.source for d in defs]
+        if len(sources) == 1 and isinstance(sources[0], (ast.List, ast.Tuple)):
+            source = sources[0]
+            if any(_operation(v) for v in leaves(value)):
+                return self.fetch(source)
+        if value.items is not None and all(isinstance(v, (Node, Var)) and not _operation(v) for v in value.items):
+            return [Leaf(expr, value)], value.kind
+        raise CannotConvert(expr, "a fetched list whose elements are not statically known")
+
+    # -- grouping
+    def group(self) -> None:
+        """Make one step function for each distinct (fetches, fed nodes)."""
+        for site in self.sites:
+            if site.initializers:
+                continue
+            fed = list(site.feed.values)
+            sliced = plan_step(self.plan, site.leaves, fed)
+            if self._eager(site, sliced):
+                site.eager = True
+                continue
+            if site.feed.spread is None:  # unused feeds are dropped where their values are only read
+                for node in fed:
+                    value = site.feed.values[node]
+                    if node not in sliced.slice.fed and value is not None and is_pure(self.plan, value):
+                        del site.feed.values[node]
+            fed = list(site.feed.values)
+            key = (*[self._identity(leaf) for leaf in site.leaves], frozenset(id(n) for n in fed))
+            step = self.steps.get(key)
+            if step is None:
+                step = plan_step(self.plan, site.leaves, fed)
+                self.steps[key] = step
+            site.step = step
+            self.builder.check(step, site.fact.call)
+            for node in fed:
+                parameter_name(self.plan, node)
+            if self._uses_result(site):
+                step.returns = [leaf for leaf in step.leaves if not leaf.operation]
+            convert_keys(self.plan, site.feed)
+
+    def _identity(self, leaf: Leaf) -> object:
+        return id(leaf.value) if isinstance(leaf.expr, ast.Name) else ("expr", id(leaf.expr))
+
+    def _eager(self, site: Site, step: StepFunction) -> bool:
+        """Tell whether the fetch can be computed in place: it needs no graph code and nothing fed."""
+        if step.slice.atoms or step.slice.fed or step.slice.unfed:
+            return False
+        kinds = {e.kind for e in step.effects}
+        if kinds - {"assign", "lens"}:
+            return False
+        self.builder.check(step, site.fact.call)
+        if any(isinstance(v, Var) for leaf in site.leaves for v in leaves(leaf.value)) and kinds:
+            return False
+        values = [v for v in site.feed.values.values() if v is not None]
+        if any(not is_pure(self.plan, v) for v in values) or site.feed.spread is not None:
+            raise CannotConvert(site.fact.call, "a feed that no fetch needs")
+        return True
+
+    def _uses_result(self, site: Site) -> bool:
+        parent = self.plan.unit.module.parents[site.fact.call]
+        return not isinstance(parent, ast.Expr)
+
+    # -- places and names
+    def place(self) -> None:
+        """Choose each step function's place and name."""
+        for step in self.steps.values():
+            sites = [s for s in self.sites if s.step is step]
+            step.anchor = self._anchor(step)
+            for site in sites:
+                self._reachable(step, site)
+            self._snapshots(step)
+        for step in sorted(self.steps.values(), key=lambda s: -len(s.effects)):
+            step.name = self._name(step)
+
+    def _anchor(self, step: StepFunction) -> Atom:
+        """Return the last atom that a step function needs."""
+        unit = self.plan.unit
+        atoms = list(step.slice.atoms)
+        for node in step.fed:
+            atom = unit.atom(node.expr) if node.module is unit.module else None
+            if atom is not None and atom.stage is not Stage.SITE:
+                atoms.append(atom)
+        for name, defs in _captured(step.slice).items():
+            for found in defs:
+                atom = unit.atom(found.stmt) if found.stmt is not None else None
+                if atom is not None and not isinstance(found.stmt, (ast.Import, ast.ImportFrom)):
+                    atoms.append(atom)
+            del name
+        for values in [e.writes for e in step.effects]:
+            atoms.extend(a for v in values if v.stmt is not None and (a := unit.atom(v.stmt)) is not None)
+        if not atoms:
+            raise CannotConvert(step.leaves[0].expr, "a fetch that depends on nothing the analysis knows")
+        return max(atoms, key=lambda a: a.order)
+
+    def _reachable(self, step: StepFunction, site: Site) -> None:
+        """The site must come after the function, in its block or one inside it."""
+        anchor, at = step.anchor, self.plan.unit.atom(site.fact.call)
+        assert anchor is not None and at is not None
+        inside = at.block[: len(anchor.block)] == anchor.block
+        if not inside or (at.order <= anchor.order and at.function is anchor.function):
+            raise CannotConvert(site.fact.call, "the run is not always after the graph code that it needs")
+        for atom in step.slice.atoms:
+            if anchor.block[: len(atom.block)] != atom.block:
+                raise CannotConvert(atom.stmt, "graph code in a branch that is used outside of it")
+
+    def _snapshots(self, step: StepFunction) -> None:
+        """Freeze Python values that change after the graph was built, and names that the function binds itself."""
+        unit = self.plan.unit
+        local = step.slice.locals() | {self.plan.parameters[n] for n in step.fed}
+        for name, defs in _captured(step.slice).items():
+            scopes = {d.scope for d in defs}
+            others = [d for s in scopes for d in unit.facts.by_name.get((unit.module.path, s, name), ())
+                      if d not in defs and d.stmt is not None]  # fmt: skip
+            uses = step.slice.capture_uses[name]
+            mutated = [d for d in [*others, *defs] if d.mutates and self._later(d.stmt, uses)]
+            if mutated and not all(isinstance(v, Var) for d in defs for v in leaves(d.value)):
+                raise CannotConvert(mutated[0].stmt or uses[0], f"`{name}` is changed in place after the graph was "
+                                    "built with it; make a copy for the graph")  # fmt: skip
+            rebound = [d for d in others if not d.mutates and self._later(d.stmt, uses)]
+            if name in local or rebound or len(defs) > 1 and self._in_loop(defs, uses):
+                self._freeze(step, name, uses)
+
+    def _later(self, stmt: ast.stmt | None, uses: list[ast.Name]) -> bool:
+        """Tell whether a statement may run after the graph code that uses a name."""
+        if stmt is None:
+            return False
+        unit = self.plan.unit
+        for use in uses:
+            at = unit.module.statement(use)
+            if stmt.lineno > at.lineno or set(unit.loops_around(stmt)) & set(unit.loops_around(at)):
+                return True
+        return False
+
+    def _in_loop(self, defs: set, uses: list[ast.Name]) -> bool:  # type: ignore[type-arg]
+        return any(self._later(d.stmt, uses) for d in defs)
+
+    def _freeze(self, step: StepFunction, name: str, uses: list[ast.Name]) -> None:
+        unit = self.plan.unit
+        groups = {frozenset(unit.facts.uses[u]) for u in uses}
+        if len(groups) > 1:
+            raise CannotConvert(uses[0], f"`{name}` has several values while the graph is built; use one name for each")
+        atom = unit.atom(uses[0])
+        if atom is None or atom.stage is not Stage.GRAPH:
+            raise CannotConvert(uses[0], f"`{name}` changes between building the graph and running it")
+        first = min((unit.atom(u) for u in uses), key=lambda a: a.order if a else 0)
+        assert first is not None
+        key = (first.stmt, name)
+        fresh = self._frozen.get(key)
+        if fresh is None:
+            fresh = self._frozen[key] = self.plan.namer.fresh(f"initial_{name}")
+            self.plan.operations.before.setdefault(first.stmt, []).append(f"{fresh} = {name}")
+        step.snapshots[name] = fresh
+
+    @property
+    def _frozen(self) -> dict[tuple[ast.stmt, str], str]:
+        if not hasattr(self, "_frozen_names"):
+            self._frozen_names: dict[tuple[ast.stmt, str], str] = {}
+        return self._frozen_names
+
+    def _name(self, step: StepFunction) -> str:
+        """Name a step function after what it runs or gives."""
+        fresh = self.plan.namer.fresh
+        trains = [e for e in step.effects if e.kind in {"minimize", "apply"}]
+        operations = [leaf for leaf in step.leaves if leaf.operation and isinstance(leaf.expr, ast.Name)]
+        given = [leaf.expr.id for leaf in step.leaves if not leaf.operation and isinstance(leaf.expr, ast.Name)]
+        if trains:
+            several = len({s.leaves[0].value for s in self.steps.values() if _trains(s)}) > 1
+            if several and operations and len(operations) == 1:
+                return fresh(_verb(operations[0].expr.id))  # type: ignore[attr-defined]
+            return fresh("train_step")
+        if len(operations) == 1 and not given:
+            name = operations[0].expr.id  # type: ignore[attr-defined]
+            return fresh(name, free=name if self._gone(name) else None)
+        writes = [leaf for leaf in step.leaves if isinstance(leaf.value, Effect) and isinstance(leaf.expr, ast.Name)]
+        if len(step.leaves) == 1 and writes:
+            return fresh(f"run_{given[0]}")
+        if given and len(given) <= 2 and len(given) == len([x for x in step.leaves if not x.operation]):
+            return fresh(f"compute_{'_and_'.join(given)}")
+        return fresh("compute" if not step.effects else "run_step")
+
+    def _gone(self, name: str) -> bool:
+        """Tell whether the module binds a name only in graph code that moves away."""
+        unit = self.plan.unit
+        found = [d for (path, _, n), ds in unit.facts.by_name.items() if n == name and path == unit.module.path for d in ds]
+        return all(d.stmt is not None and (a := unit.atom(d.stmt)) is not None and a.stage in {Stage.GRAPH, Stage.DROP}
+                   for d in found)  # fmt: skip
+
+    # -- writing
+    def write(self) -> None:
+        """Put the step functions into the code and rewrite the sites."""
+        for step in sorted(self.steps.values(), key=lambda s: (s.anchor.order if s.anchor else 0, self._first(s))):
+            assert step.anchor is not None
+            self.plan.operations.after.setdefault(step.anchor.stmt, []).extend(self.builder.text(step))
+        for site in self.sites:
+            if not site.initializers:
+                self._rewrite(site)
+
+    def _first(self, step: StepFunction) -> int:
+        return min(s.fact.order for s in self.sites if s.step is step)
+
+    def _register(self, site: Site, kind: str, kept: tuple[int, ...]) -> SitePlan:
+        fact = site.fact
+        found = SitePlan(
+            len(self.plan.sites), fact.call, kind, site.step.name if site.step else None,
+            tuple(self.plan.segment(leaf.expr) for leaf in site.leaves), kept,
+            tuple(self.plan.segment(k.expr) for k in site.feed.values),
+        )  # fmt: skip
+        self.plan.sites.append(found)
+        return found
+
+    def _rewrite(self, site: Site) -> None:
+        call = site.fact.call
+        if site.eager:
+            kept = tuple(range(len(site.leaves)))
+            planned = self._register(site, "read", kept)
+            self.plan.edits.replace(call, lambda render: mark(planned.number, self._eager_text(site, render)))
+            return
+        assert site.step is not None
+        operations = [leaf.operation for leaf in site.leaves]
+        kept = tuple(i for i, operation in enumerate(operations) if not operation)
+        if not self._uses_result(site):
+            planned = self._register(site, "step", kept if site.step.returns else ())
+            self.plan.edits.replace(call, lambda render: mark(planned.number, self._call(site, render)))
+            return
+        if self._unpacked(site, kept):
+            return
+        planned = self._register(site, "step", tuple(range(len(site.leaves))))
+        self.plan.edits.replace(call, lambda render: mark(planned.number, self._value(site, render)))
+
+    def _unpacked(self, site: Site, kept: tuple[int, ...]) -> bool:
+        """``_, l = sess.run([train, loss])``: drop the targets that only take None."""
+        call = site.fact.call
+        stmt = self.plan.unit.module.parents[call]
+        if not (isinstance(stmt, ast.Assign) and stmt.value is call and len(stmt.targets) == 1):
+            return False
+        target = stmt.targets[0]
+        if site.shape not in {"list", "tuple"} or not isinstance(target, (ast.Tuple, ast.List)):
+            return False
+        if len(target.elts) != len(site.leaves) or any(isinstance(e, ast.Starred) for e in target.elts):
+            return False
+        dropped = [e for i, e in enumerate(target.elts) if i not in kept]
+        if not kept or any(not self._unread(e, stmt) for e in dropped):
+            return False
+        names = [self.plan.segment(target.elts[i]) for i in kept]
+        planned = self._register(site, "step", kept)
+        self.plan.edits.replace(target, ", ".join(names))
+        one = len(kept) == 1
+
+        def new(render: Render) -> str:
+            made = self._call(site, render)
+            return mark(planned.number, f"{made}.numpy()" if one else f"[value.numpy() for value in {made}]")
+
+        self.plan.edits.replace(call, new)
+        return True
+
+    def _unread(self, target: ast.expr, stmt: ast.stmt) -> bool:
+        """Tell whether a target's value is never read."""
+        if not isinstance(target, ast.Name):
+            return False
+        facts = self.plan.unit.facts
+        defs = {d for d in facts.defs.get(stmt, ()) if d.name == target.id}
+        return not any(defs & found for node, found in facts.uses.items() if node.id == target.id)
+
+    def _call(self, site: Site, render: Render) -> str:
+        """Return the call of a site's step function."""
+        step, feed = site.step, site.feed
+        assert step is not None
+        if feed.spread is not None:
+            return f"{step.name}(**{render(feed.spread)})"
+        order = list(feed.values)
+        named = order != step.fed
+        parts = []
+        for node in order:
+            value = feed.values[node]
+            assert value is not None
+            text = render(value)
+            parts.append(f"{self.plan.parameters[node]}={text}" if named else text)
+        return f"{step.name}({', '.join(parts)})"
+
+    def _value(self, site: Site, render: Render) -> str:
+        """Return an expression with a site's value, in the fetch's structure."""
+        made = self._call(site, render)
+        operations = [leaf.operation for leaf in site.leaves]
+        values = operations.count(False)
+        sequence = [leaf for leaf in site.leaves if isinstance(leaf.value, Seq)]
+        if site.shape == "single":
+            return f"{made}.numpy()" if values else made
+        if sequence and len(site.leaves) == 1:
+            kind = "tuple" if site.shape == "tuple" else ""
+            return f"{kind}([value.numpy() for value in {made}])" if kind else f"[value.numpy() for value in {made}]"
+        if site.shape in {"list", "tuple"} and not sequence:
+            if values == 1:
+                parts = [f"{made}.numpy()" if not operation else "None" for operation in operations]
+                inner = ", ".join(parts)
+                if site.shape == "list":
+                    return f"[{inner}]"
+                return f"({inner},)" if len(parts) == 1 else f"({inner})"
+            if values == len(operations):
+                return (f"[value.numpy() for value in {made}]" if site.shape == "list"
+                        else f"tuple(value.numpy() for value in {made})")  # fmt: skip
+            if values == 0:
+                raise CannotConvert(site.fact.call, "the result of a run that gives only None is used")
+            if operations == sorted(operations) or operations == sorted(operations, reverse=True):
+                spread = f"*[value.numpy() for value in {made}]"
+                nones = ["None"] * operations.count(True)
+                parts = [spread, *nones] if operations == sorted(operations) else [*nones, spread]
+                return f"[{', '.join(parts)}]" if site.shape == "list" else f"({', '.join(parts)})"
+        raise CannotConvert(site.fact.call, "the structure of the fetch is not converted yet; fetch a flat list")
+
+    def _eager_text(self, site: Site, render: Render) -> str:
+        """Return an expression that computes a fetch in place."""
+        def one(leaf: Leaf) -> str:
+            if isinstance(leaf.value, Seq):
+                return f"*[value.numpy() for value in {render(leaf.expr)}]"
+            return f"{atomic(render(leaf.expr), leaf.expr)}.numpy()"
+
+        discarded = not self._uses_result(site)
+        if site.shape == "single":
+            leaf = site.leaves[0]
+            return atomic(render(leaf.expr), leaf.expr) if discarded and isinstance(leaf.value, Effect) else one(leaf)
+        if len(site.leaves) == 1 and isinstance(site.leaves[0].value, Seq):
+            inner = f"[value.numpy() for value in {render(site.leaves[0].expr)}]"
+            return inner if site.shape == "list" else f"tuple({inner})"
+        if site.shape in {"list", "tuple"}:
+            parts = ", ".join(one(leaf) for leaf in site.leaves)
+            if isinstance(self.plan.unit.module.parents[site.fact.call], ast.Assign) and self._tuple_target(site):
+                return parts
+            tail = "," if len(site.leaves) == 1 else ""
+            return f"[{parts}]" if site.shape == "list" else f"({parts}{tail})"
+        if site.shape == "dict" and isinstance(site.fact.fetch, ast.Dict):
+            keys = [render(k) for k in site.fact.fetch.keys if k is not None]
+            return "{" + ", ".join(f"{k}: {one(leaf)}" for k, leaf in zip(keys, site.leaves, strict=True)) + "}"
+        raise CannotConvert(site.fact.call, "the structure of the fetch is not converted yet; fetch a flat list")
+
+    def _tuple_target(self, site: Site) -> bool:
+        stmt = self.plan.unit.module.parents[site.fact.call]
+        assert isinstance(stmt, ast.Assign)
+        target = stmt.targets[0]
+        return isinstance(target, ast.Tuple) and len(target.elts) == len(site.leaves) > 1
+
+
+def _operation(value: Value) -> bool:
+    return isinstance(value, Effect) and value.kind not in {"assign", "lens", "control"}
+
+
+def _captured(found: Slice) -> dict[str, set]:  # type: ignore[type-arg]
+    """Return the captured names that are not imports, functions or classes."""
+    definitions = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    return {
+        name: defs for name, defs in found.captures.items()
+        if not all(isinstance(d.stmt, definitions) for d in defs)
+    }  # fmt: skip
+
+
+def _trains(step: StepFunction) -> bool:
+    return any(e.kind in {"minimize", "apply"} for e in step.effects)
+
+
+def _verb(name: str) -> str:
+    return name if any(w in name.lower() for w in ("train", "step", "update", "fit")) else f"{name}_step"
+
+
+def raise_unless(condition: bool, node: ast.AST, message: str) -> None:
+    """Refuse unless a condition holds."""
+    if not condition:
+        raise CannotConvert(node, message)

@@ -1,0 +1,262 @@
+"""Step functions: the tf.function that takes the place of the graph behind a site."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from migrator.analysis.slicing import Slice, effects_in, races, slice_of
+from migrator.analysis.staging import Atom
+from migrator.analysis.symbol_calls import Context
+from migrator.analysis.values import Effect, Node, Opt, Py, Seq, Value, Var, leaves
+from migrator.rules.gradients import Gradients
+from migrator.rules.optimizers import Optimizers
+from migrator.rules.plan import CannotConvert, Plan
+from migrator.syntax.reindent import comment_after, comments_above, dedent, indent
+from migrator.syntax.text import Edits
+
+
+@dataclass(eq=False)
+class Leaf:
+    """One fetched value: its expression, its abstract value, and where it stands in the fetch."""
+
+    expr: ast.expr
+    value: Value | None
+
+    @property
+    def operation(self) -> bool:
+        """It is None as a result: an operation without value."""
+        return isinstance(self.value, Effect) and self.value.kind not in {"assign", "lens", "control"}
+
+
+@dataclass(eq=False)
+class StepFunction:
+    """One step function.
+
+    Attributes:
+        name: its name.
+        leaves: the fetched leaves that it returns, in order.
+        fed: placeholders (or overridden tensors) that it takes, in order.
+        slice: what it needs.
+        anchor: the atom after whose place it stands.
+        lines: its text.
+    """
+
+    leaves: list[Leaf]
+    fed: list[Node]
+    slice: Slice
+    effects: list[Effect]
+    name: str = ""
+    anchor: Atom | None = None
+    returns: list[Leaf] = field(default_factory=list)
+    snapshots: dict[str, str] = field(default_factory=dict)
+
+
+class StepBuilder:
+    """Writes the text of step functions.
+
+    Args:
+        plan: the unit's plan.
+        optimizers: the unit's optimizers.
+    """
+
+    def __init__(self, plan: Plan, optimizers: Optimizers) -> None:
+        self.plan = plan
+        self.optimizers = optimizers
+        self.commented: set[ast.stmt] = set()
+
+    def check(self, step: StepFunction, site: ast.AST) -> None:
+        """Refuse what can't be proven: unfed placeholders, races, mixed atoms."""
+        for node in step.slice.unfed:
+            name = self.plan.segment(node.expr) if node.module is self.plan.unit.module else "a placeholder"
+            raise CannotConvert(site, f"the fetch needs `{name.splitlines()[0]}`, which this run does not feed")
+        for atom in step.slice.atoms:
+            if atom.mixed:
+                raise CannotConvert(atom.stmt, atom.mixed)
+        found = races(step.effects, [leaf.value for leaf in step.leaves if isinstance(leaf.value, Node)])
+        for effect, other, variable in found:
+            raise CannotConvert(site, self._race(effect, other, variable))
+
+    def _race(self, effect: Effect, other: Value, variable: Var) -> str:
+        assert isinstance(other, Node)
+        name = variable.path or variable.name or "a variable"
+        what = "is written twice" if isinstance(other, Effect) and variable in other.writes else "is read and written"
+        text = other.module.source.segment(other.expr).split("\n")[0][:40]
+        return (
+            f"`{name}` {what} in one run without an order (`{text}` against the update): TF1 gives either value; "
+            "fetch them in two runs, or order them with tf.control_dependencies"
+        )
+
+    def text(self, step: StepFunction) -> list[str]:
+        """Return the function's text."""
+        plan = self.plan
+        overlay = Edits(plan.unit.module.source)
+        overlay.extend(plan.edits.all())
+        for node, exprs in step.slice.fed.items():
+            for expr in exprs:
+                overlay.replace(expr, plan.parameters[node])
+        self._snapshot(step, overlay)
+        body = self._body(step, overlay)
+        if step.returns:
+            values = [self._leaf(leaf, step, overlay) for leaf in step.returns]
+            body.append(f"return {', '.join(values)}")
+        if not body:
+            body = ["pass"]
+        lines = [*self._decorator(step), f"def {step.name}({', '.join(plan.parameters[n] for n in step.fed)}):"]
+        text = "\n".join([*lines, *[indent(line, plan.indent) for line in body]])
+        return [text]
+
+    def _leaf(self, leaf: Leaf, step: StepFunction, overlay: Edits) -> str:
+        text = overlay.node(leaf.expr)
+        if isinstance(leaf.expr, (ast.Tuple, ast.GeneratorExp)) and not text.startswith("("):
+            text = f"({text})"
+        if isinstance(leaf.value, Var):
+            return f"{text}.read_value()"
+        return text
+
+    def _snapshot(self, step: StepFunction, overlay: Edits) -> None:
+        """Give names that change meaning, or that the function binds itself, a name of their own."""
+        for name, fresh in step.snapshots.items():
+            for use in step.slice.capture_uses.get(name, ()):
+                overlay.replace(use, fresh)
+
+    # -- signature
+    def _decorator(self, step: StepFunction) -> list[str]:
+        specs = [self._spec(node) for node in step.fed]
+        tf = self.plan.tf
+        if not step.fed or any(s is None for s in specs):
+            return [f"@{tf}.function"]
+        line = f"@{tf}.function(input_signature=[{', '.join(s for s in specs if s)}])"
+        if len(line) <= 110:
+            return [line]
+        pad = self.plan.indent
+        return [f"@{tf}.function(input_signature=[", *[f"{pad}{s}," for s in specs], "])"]
+
+    def _spec(self, node: Node) -> str | None:
+        """Return a parameter's TensorSpec, None where its type isn't known."""
+        tf, plan = self.plan.tf, self.plan
+        if node.op != "placeholder" or node.module is not plan.unit.module:
+            return None
+        if "dtype" in node.call:
+            dtype = f"{tf}.{node.dtype}" if node.dtype else plan.text(node.call["dtype"])
+        elif node.dtype:
+            dtype = f"{tf}.{node.dtype}"
+        else:
+            return None
+        shape = "None"
+        if "shape" in node.call:
+            shape = plan.text(node.call["shape"])
+        return f"{tf}.TensorSpec({shape}, {dtype})"
+
+    # -- body
+    def _body(self, step: StepFunction, overlay: Edits) -> list[str]:
+        gradients = Gradients(self.plan, self.optimizers, step.slice, step.fed, overlay)
+        tape_atoms = gradients.atoms
+        lines: list[str] = []
+        taped: list[str] = []
+        placed = False
+        for atom in step.slice.atoms:
+            if atom in tape_atoms:
+                taped.extend(self._atom(atom, step, overlay, gradients))
+                continue
+            if gradients.calls and not placed and self._after_tape(atom, step, tape_atoms):
+                lines.extend(gradients.tape(taped, self.plan.indent))
+                placed, taped = True, []
+            lines.extend(self._atom(atom, step, overlay, gradients))
+        if gradients.calls and not placed:
+            lines.extend(gradients.tape(taped, self.plan.indent))
+        return lines
+
+    def _after_tape(self, atom: Atom, step: StepFunction, tape_atoms: set[Atom]) -> bool:
+        """The tape is closed where no atom below needs it and this one isn't before it."""
+        remaining = [a for a in step.slice.atoms if a in tape_atoms and a.order > atom.order]
+        return not remaining
+
+    def _atom(self, atom: Atom, step: StepFunction, overlay: Edits, gradients: Gradients) -> list[str]:
+        """Return one atom's lines, with the comments above it."""
+        stmt = atom.stmt
+        source = self.plan.unit.module.source
+        lines: list[str] = []
+        if stmt not in self.commented:
+            self.commented.add(stmt)
+            lines.extend(comments_above(source.text, source.range(stmt)[0]))
+        lines.extend(self._control(atom, step, overlay))
+        special = gradients.replace(stmt, overlay)
+        if special is not None:
+            return [*lines, *special]
+        grouped = self._group(stmt, overlay)
+        if grouped is not None:
+            return [*lines, *grouped]
+        start, end = source.range(stmt)
+        text = dedent(overlay.render(start, end), stmt.col_offset)
+        simple = not isinstance(stmt, (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.AsyncFor))
+        lines.append(text + (comment_after(source.text, end) if simple else ""))
+        return lines
+
+    def _control(self, atom: Atom, step: StepFunction, overlay: Edits) -> list[str]:
+        """Write out operations that stand only in a control_dependencies list; names are ordered as they stand."""
+        lines: list[str] = []
+        for context in atom.contexts:
+            value = self.plan.value(context)
+            if not isinstance(value, Context) or value.kind != "control_dependencies":
+                continue
+            first = next((a for a in step.slice.atoms if context in a.contexts), None)
+            if first is atom and isinstance(context, ast.Call) and context.args:
+                lines.extend(self._operations(context.args[0], overlay))
+        return lines
+
+    def _operations(self, expr: ast.expr, overlay: Edits) -> list[str]:
+        """Return statements for the operations that an expression makes in place."""
+        if isinstance(expr, (ast.List, ast.Tuple)):
+            return [line for e in expr.elts for line in self._operations(e, overlay)]
+        if isinstance(expr, ast.Name):
+            return []
+        value = self.plan.value(expr)
+        if isinstance(value, Effect) and value.kind in {"assign", "lens"}:
+            return [overlay.node(expr)]
+        if isinstance(value, Effect) and value.kind == "group" and isinstance(expr, ast.Call):
+            return [line for a in expr.args for line in self._operations(a, overlay)]
+        if isinstance(value, Seq) and all(isinstance(v, Effect) and v.kind == "assign" for v in leaves(value)):
+            return [overlay.node(expr)]
+        if isinstance(value, Node) and not isinstance(value, Effect):
+            return []
+        raise CannotConvert(expr, "an operation whose order can't be written down")
+
+    def _group(self, stmt: ast.stmt, overlay: Edits) -> list[str] | None:
+        """tf.group and tf.no_op leave the operations that were made in their arguments."""
+        call = stmt.value if isinstance(stmt, (ast.Assign, ast.Expr)) else None
+        value = self.plan.value(call)
+        if not isinstance(call, ast.Call) or not isinstance(value, Effect):
+            return None
+        if value.kind == "noop" and value.expr is call:
+            return []
+        if value.kind != "group" or value.expr is not call:
+            return None
+        lines: list[str] = []
+        for arg in call.args:
+            lines.extend(self._operations(arg.value if isinstance(arg, ast.Starred) else arg, overlay))
+        return lines
+
+
+def plan_step(plan: Plan, found: list[Leaf], fed: list[Node]) -> StepFunction:
+    """Return a step function for fetched leaves and fed nodes, without name and place."""
+    exprs = [leaf.expr for leaf in found]
+    sliced = slice_of(plan.unit, exprs, fed)
+    return StepFunction(found, fed, sliced, effects_in(plan.unit, sliced, exprs))
+
+
+def optimizer_uses(plan: Plan) -> dict[Opt, list[tuple[Var, ...]]]:
+    """Return, for each optimizer of the unit, the lists of variables that it updates."""
+    uses: dict[Opt, list[tuple[Var, ...]]] = {}
+    for values in plan.unit.facts.created.values():
+        for effect in values:
+            if isinstance(effect, Effect) and effect.kind in {"minimize", "apply"}:
+                optimizer = effect.detail.get("optimizer")
+                step = effect.detail.get("global_step")
+                group = tuple(v for v in effect.writes if v is not step)
+                if isinstance(optimizer, Opt) and group not in uses.setdefault(optimizer, []):
+                    uses[optimizer].append(group)
+    return uses
+
+
+__all__ = ["Leaf", "Py", "StepBuilder", "StepFunction", "optimizer_uses", "plan_step"]

@@ -1,0 +1,302 @@
+"""The text of one call: which argument is which TF1 parameter, and minimal edits of names, arguments and commas."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from migrator.rules.symbol_types import Note, SymbolRewrite, Use
+from migrator.syntax.text import Edit, Render, SourceText
+from migrator.tables.renames import ARGUMENTS, DROPPED
+
+_ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.Tuple)
+
+
+@dataclass(slots=True)
+class Argument:
+    """One argument of a call.
+
+    Attributes:
+        node: its value.
+        keyword: as written: None for a positional, ``*`` and ``**`` for the unpacked.
+        start, end: offsets of the whole argument, parentheses and ``name=`` included, white space excluded.
+        parameter: the TF1 parameter that it is, once `CallText.bind` has run.
+    """
+
+    node: ast.expr
+    keyword: str | None
+    start: int
+    end: int
+    parameter: str | None = None
+
+
+class CannotBind(Exception):
+    """The call's arguments can't be told apart. The message says why."""
+
+
+class CallText:
+    """One call with the edits made so far."""
+
+    def __init__(self, use: Use) -> None:
+        assert use.call is not None
+        self.use = use
+        self.call = use.call
+        self.source: SourceText = use.context.source
+        self.edits: list[Edit] = []
+        self.notes: list[Note] = []
+        self.imports: list[str] = []
+        self.arguments = _arguments(self.call, self.source)
+        self._dropped: list[Argument] = []
+        self._appended: list[str] = []
+
+    # -- reading
+    def bind(self, parameters: tuple[str, ...]) -> dict[str, Argument]:
+        """Map TF1 parameter names to arguments.
+
+        Raises:
+            CannotBind: where an argument is unpacked from a sequence or a mapping, or there are too many.
+        """
+        found: dict[str, Argument] = {}
+        for index, argument in enumerate(self.arguments):
+            if argument.keyword in ("*", "**"):
+                raise CannotBind(f"it takes {argument.keyword}arguments, which can't be seen here: write them out")
+            if argument.keyword is None:
+                if index >= len(parameters) or parameters[index].startswith("*"):
+                    raise CannotBind("it has more positional arguments than TF1 takes")
+                argument.parameter = parameters[index]
+            else:
+                argument.parameter = argument.keyword
+            found[argument.parameter] = argument
+        return found
+
+    def literal(self, argument: Argument | None, default: object = None) -> object:
+        """Return an argument's static value, `default` where it is not given."""
+        return default if argument is None else self.use.context.literal(argument.node)
+
+    def segment(self, node: ast.AST) -> str:
+        """Return a node's source text."""
+        return self.source.segment(node)
+
+    # -- editing
+    def rename(self, name: str) -> None:
+        """Call another TF2 function; `name` comes without ``tensorflow.``."""
+        start, end = self.source.range(self.use.node)
+        text = self.use.spell(name)
+        if self.source.text[start:end] != text:
+            self.edits.append(Edit(start, end, text))
+
+    def name_argument(self, argument: Argument, name: str) -> None:
+        """Give an argument this keyword."""
+        if argument.keyword == name:
+            return
+        if argument.keyword is not None:
+            self.edits.append(Edit(argument.start, argument.start + len(argument.keyword), name))
+        elif isinstance(argument.node, ast.NamedExpr) and self.source.text[argument.start] != "(":
+            self.edits += [Edit(argument.start, argument.start, f"{name}=("), Edit(argument.end, argument.end, ")")]
+        else:
+            self.edits.append(Edit(argument.start, argument.start, f"{name}="))
+
+    def drop(self, argument: Argument) -> None:
+        """Remove an argument and its comma."""
+        if argument not in self._dropped:
+            self._dropped.append(argument)
+
+    def replace(self, argument: Argument, text: str | Callable[[Render], str]) -> None:
+        """Replace a whole argument, its keyword included."""
+        self.edits.append(Edit(argument.start, argument.end, text))
+
+    def append(self, text: str) -> None:
+        """Add an argument at the end."""
+        self._appended.append(text)
+
+    def surround(self, before: str, after: str) -> None:
+        """Put text before and after the whole call."""
+        start, end = self.source.range(self.call)
+        if before:
+            self.edits.append(Edit(start, start, before))
+        self.edits.append(Edit(end, end, after))
+
+    def whole(self, text: str | Callable[[Render], str]) -> SymbolRewrite:
+        """Replace the whole call."""
+        start, end = self.source.range(self.call)
+        return SymbolRewrite((Edit(start, end, text),), tuple(self.notes), tuple(self.imports))
+
+    def done(self) -> SymbolRewrite | None:
+        """Return the rewrite, None if nothing changes."""
+        edits = [*self.edits, *self._argument_list()]
+        if not (edits or self.notes or self.imports):
+            return None
+        return SymbolRewrite(tuple(edits), tuple(self.notes), tuple(self.imports))
+
+    def _argument_list(self) -> list[Edit]:
+        """Return the edits that remove and add arguments."""
+        added = ", ".join(self._appended)
+        if not self.arguments:
+            end = self.source.range(self.call)[1] - 1
+            return [Edit(end, end, added)] if added else []
+        last = self.arguments[-1].end
+        if len(self._dropped) == len(self.arguments):
+            return [Edit(self.arguments[0].start, last, added)]
+        edits: list[Edit] = []
+        at = 0
+        while at < len(self.arguments):
+            first = at
+            while at < len(self.arguments) and self.arguments[at] in self._dropped:
+                at += 1
+            if at == len(self.arguments):  # a run at the end goes with the comma before it
+                edits.append(Edit(self.arguments[first - 1].end, last, ""))
+            elif at > first:
+                edits.append(Edit(self.arguments[first].start, self.arguments[at].start, ""))
+            at += 1
+        if added:
+            edits.append(Edit(last, last, f", {added}"))
+        return edits
+
+    def conform(
+        self,
+        old: tuple[str, ...],
+        new: tuple[str, ...],
+        names: dict[str, str] | None = None,
+        skip: Iterable[str] = (),
+        only_keywords: bool = False,
+    ) -> None:
+        """Bring the arguments of a TF1 signature into a TF2 one.
+
+        Args:
+            old: TF1 parameters.
+            new: TF2 parameters.
+            names: TF1 -> TF2 parameter names of this symbol, before the general ones.
+            skip: parameters that the caller edits itself; they count as moved.
+            only_keywords: the new function takes no positionals.
+
+        Raises:
+            CannotBind: where an argument has no place in TF2.
+        """
+        if any(argument.keyword in ("*", "**") for argument in self.arguments):
+            self._conform_unpacked(old, new, names or {}, only_keywords)
+            return
+        self.bind(old)
+        kept, moved = 0, only_keywords
+        for argument in self.arguments:
+            assert argument.parameter is not None
+            if argument.parameter in skip:
+                moved = True
+                continue
+            name = parameter_name(argument.parameter, old, new, names or {})
+            if name is None:
+                if argument.parameter not in DROPPED:
+                    raise CannotBind(f"its argument {argument.parameter} has no equal in TF2")
+                self.drop(argument)
+                moved = moved or argument.keyword is None  # the next positional would look like this one
+                continue
+            if argument.keyword is None and not moved and kept < len(new) and new[kept] == name:
+                kept += 1
+                continue
+            moved = moved or argument.keyword is None
+            self.name_argument(argument, name)
+
+    def _conform_unpacked(
+        self, old: tuple[str, ...], new: tuple[str, ...], names: dict[str, str], only_keywords: bool
+    ) -> None:
+        """Conform a call with ``*args`` or ``**kwargs``: only what can be seen, and only if the order is the same."""
+        agreed = 0
+        while agreed < min(len(old), len(new)) and parameter_name(old[agreed], old, new, names) == new[agreed]:
+            agreed += 1
+        starred = any(argument.keyword == "*" for argument in self.arguments)
+        positionals = sum(argument.keyword is None for argument in self.arguments)
+        rest = [name for name in old[agreed:] if name != "name" and parameter_name(name, old, new, names) != name]
+        moved = [name for name in rest if name not in ARGUMENTS or name in old[: len(new)]]
+        if only_keywords or (starred and moved) or positionals > agreed:
+            raise CannotBind("it takes unpacked arguments, whose order changed in TF2: write them out")
+        for argument in self.arguments:
+            if argument.keyword not in (None, "*", "**"):
+                name = parameter_name(str(argument.keyword), old, new, names)
+                if name is None and argument.keyword not in DROPPED:
+                    raise CannotBind(f"its argument {argument.keyword} has no equal in TF2")
+                self.drop(argument) if name is None else self.name_argument(argument, name)
+
+
+def parameter_name(name: str, old: tuple[str, ...], new: tuple[str, ...], names: dict[str, str]) -> str | None:
+    """Return a TF1 parameter's name in TF2, None where it has none."""
+    for candidate in (names.get(name), name, *ARGUMENTS.get(name, ())):
+        if candidate is not None and candidate in new:
+            return candidate
+    return name if "**" in new else None
+
+
+def is_atom(node: ast.expr) -> bool:
+    """Tell whether an expression needs no parentheses inside a larger one."""
+    return isinstance(node, _ATOMS) or (
+        isinstance(node, ast.Constant) and not isinstance(node.value, complex)
+    )
+
+
+def operand(node: ast.expr, render: Render) -> str:
+    """Return an expression's text as an operand of an operator."""
+    text = render(node)
+    return text if is_atom(node) else f"({text})"
+
+
+def repeatable(node: ast.expr) -> bool:
+    """Tell whether evaluating an expression twice is the same as once, and reads well."""
+    if isinstance(node, ast.Attribute):
+        return repeatable(node.value)
+    return isinstance(node, (ast.Name, ast.Constant))
+
+
+def _arguments(call: ast.Call, source: SourceText) -> list[Argument]:
+    """Return a call's arguments in source order, with their extents."""
+    raw: list[tuple[int, int, ast.expr, str | None]] = []
+    for arg in call.args:
+        value, keyword = (arg.value, "*") if isinstance(arg, ast.Starred) else (arg, None)
+        raw.append((*source.range(arg), value, keyword))
+    for item in call.keywords:
+        raw.append((*source.range(item), item.value, item.arg or "**"))
+    raw.sort(key=lambda found: found[0])
+    out: list[Argument] = []
+    for index, (start, end, value, keyword) in enumerate(raw):
+        limit = raw[index + 1][0] if index + 1 < len(raw) else source.range(call)[1] - 1
+        closing = _closing(source.text, end, limit)
+        opening = start
+        if keyword is None and not (len(raw) == 1 and isinstance(value, ast.GeneratorExp)):
+            opening = _opening(source, raw[index - 1][1] if index else source.range(call.func)[1], start, index == 0)
+        out.append(Argument(value, keyword, opening, closing))
+    return out
+
+
+def _closing(text: str, end: int, limit: int) -> int:
+    """Return the end of an argument: behind the parentheses that close around it."""
+    last = end
+    at = end
+    while at < limit and text[at] != ",":
+        if text[at] == "#":
+            at = text.index("\n", at) if "\n" in text[at:limit] else limit
+            continue
+        if text[at] == ")":
+            last = at + 1
+        at += 1
+    return last
+
+
+def _opening(source: SourceText, previous: int, start: int, first: bool) -> int:
+    """Return the start of a positional argument: before the parentheses that open around it."""
+    text = source.text
+    at, separators = previous, 0
+    wanted = "(" if first else ","
+    while at < start:
+        if text[at] == "#":
+            at = text.index("\n", at)
+            continue
+        if text[at] == wanted:
+            separators = at + 1
+            break
+        at += 1
+    at = separators or start
+    while at < start:
+        if text[at] == "#":
+            at = text.index("\n", at)
+        elif text[at] == "(":
+            return at
+        at += 1
+    return start

@@ -1,0 +1,255 @@
+"""Apply the rules for single symbols to all live code of a unit, and tidy its imports."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from migrator.analysis.staging import Stage
+from migrator.analysis.values import UNKNOWN as VALUE_UNKNOWN
+from migrator.analysis.values import Node, Py, Seq, Sym, Var
+from migrator.model import Rule, Severity
+from migrator.rules.plan import CannotConvert, Plan
+from migrator.rules.symbol_types import UNKNOWN
+from migrator.rules.symbols import SymbolRefusal, rewrite_symbol
+from migrator.syntax.text import SourceText
+from migrator.tables.machinery import is_machinery
+from migrator.tables.mnist_loader import INPUT_DATA
+
+RULE = Rule(
+    "MIG101",
+    "symbols",
+    "TF1 names and arguments become their TF2 equals.",
+    "Renamed functions, renamed, moved and removed arguments, changed defaults made explicit where they change numbers.",
+    before="tf.reduce_sum(x, keep_dims=True)",
+    after="tf.reduce_sum(x, keepdims=True)",
+)
+MNIST = "tensorflow.examples.tutorials.mnist"
+NATIVE = frozenset(
+    f"tensorflow.{n}" for n in ("gradients", "Variable", "device", "name_scope", "train", "nn", "errors", "summary")
+)
+
+
+class Context:
+    """What the symbol rules may ask about the file."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.source: SourceText = plan.unit.module.source
+
+    def spell(self, symbol: str) -> str:
+        """Return a TF2 symbol in the words of this file."""
+        return self.plan.tf + symbol.removeprefix("tensorflow")
+
+    def literal(self, node: ast.expr) -> object:
+        """Return the Python value of an expression, if it is statically known."""
+        return _literal(self.plan.value(node), node)
+
+    def dtype(self, node: ast.expr) -> str | None:
+        """Return the static dtype of a tensor expression, if known."""
+        value = self.plan.value(node)
+        return value.dtype if isinstance(value, (Node, Var)) else None
+
+    def rank(self, node: ast.expr) -> int | None:
+        """Return the static rank of a tensor expression, if known."""
+        value = self.plan.value(node)
+        shape = value.shape if isinstance(value, (Node, Var)) else None
+        return len(shape) if shape is not None else None
+
+
+def _literal(value: object, node: ast.expr) -> object:
+    if isinstance(value, Py) and value.const is not VALUE_UNKNOWN:
+        return value.const
+    if isinstance(value, Seq) and value.items is not None:
+        items = [_literal(v, node) for v in value.items]
+        if all(i is not UNKNOWN for i in items):
+            return tuple(items) if value.kind == "tuple" else items
+    return UNKNOWN
+
+
+def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Call]) -> None:
+    """Plan the edits of every TensorFlow name in live code.
+
+    Args:
+        plan: the unit's plan.
+        live: graph statements that some step function holds.
+        removed_sites: initializer runs.
+    """
+    unit, context = plan.unit, Context(plan)
+    parents = unit.module.parents
+    skipped = {n for site in removed_sites for n in ast.walk(site)}
+    for node, symbol in unit.facts.symbols.items():
+        if node not in parents or not _alive(plan, node, live):
+            continue
+        parent = parents[node]
+        if isinstance(parent, ast.Attribute) and parent in unit.facts.symbols:
+            continue
+        if node in plan.handled or _inside_handled(plan, node) or node in skipped:
+            continue
+        if symbol.startswith(MNIST):
+            _mnist(plan, node, symbol)
+            continue
+        call = unit.facts.symbol_calls.get(node)
+        outcome = rewrite_symbol(symbol, node, call, context)
+        if isinstance(outcome, SymbolRefusal):
+            raise CannotConvert(node, outcome.message, symbol)
+        if outcome is not None:
+            plan.edits.extend(outcome.edits)
+            plan.imports.extend(i for i in outcome.imports if i not in plan.imports)
+            for code, severity, message in outcome.diagnostics:
+                plan.note(node, code, severity, message, symbol)
+        elif is_machinery(symbol) and symbol not in NATIVE and not _context_call(plan, node):
+            raise CannotConvert(node, f"`{plan.segment(node)}` can't be converted where it stands", symbol)
+        _respell(plan, node, symbol, outcome is not None)
+
+
+def _context_call(plan: Plan, node: ast.expr) -> bool:
+    """A scope or control_dependencies whose with statement goes away; what it orders is written out in order."""
+    stmt = plan.unit.module.statement(node)
+    call = plan.unit.facts.symbol_calls.get(node)
+    return isinstance(stmt, ast.With) and stmt in plan.unit.transparent and any(
+        item.context_expr is call for item in stmt.items
+    )
+
+
+def _respell(plan: Plan, node: ast.expr, symbol: str, rewritten: bool) -> None:
+    """Spell a name that was imported by itself, or through compat.v1, with the module's alias."""
+    if rewritten:
+        return
+    wanted = plan.tf + symbol.removeprefix("tensorflow")
+    text = plan.segment(node)
+    if isinstance(node, ast.Name) and text != plan.tf and "." not in text:
+        root = next(iter(plan.unit.facts.uses.get(node, ())), None)
+        if root is not None and isinstance(root.stmt, (ast.Import, ast.ImportFrom)) and symbol != "tensorflow":
+            plan.edits.replace(node, wanted)
+    elif isinstance(node, ast.Attribute) and "compat.v1" in text:
+        plan.edits.replace(node, wanted)
+
+
+def _alive(plan: Plan, node: ast.expr, live: set[ast.stmt]) -> bool:
+    """Tell whether a name is in code that is still there after the conversion."""
+    stmt = plan.unit.module.statement(node)
+    if stmt in plan.unit.transparent and isinstance(stmt, ast.With):
+        return any(_within(plan, node, i.context_expr) for a in plan.unit.atoms if a.stmt in live
+                   for i in stmt.items if i.context_expr in a.contexts)  # fmt: skip
+    atom = plan.unit.atom(node)
+    if atom is None:
+        return True
+    if atom.stage is Stage.DROP:
+        return False
+    return atom.stmt in live if atom.stage is Stage.GRAPH else True
+
+
+def _within(plan: Plan, node: ast.AST, outer: ast.AST) -> bool:
+    at: ast.AST | None = node
+    while at is not None and not isinstance(at, ast.stmt):
+        if at is outer:
+            return True
+        at = plan.unit.module.parents.get(at)
+    return False
+
+
+def _inside_handled(plan: Plan, node: ast.expr) -> bool:
+    """A name inside an expression that a rule replaces without rendering it (a decorator of a dropped argument)."""
+    at: ast.AST | None = plan.unit.module.parents.get(node)
+    while at is not None and not isinstance(at, ast.stmt):
+        if at in plan.handled and isinstance(at, (ast.Call, ast.keyword)):
+            return True
+        at = plan.unit.module.parents.get(at)
+    return False
+
+
+def _mnist(plan: Plan, node: ast.expr, symbol: str) -> None:
+    """The MNIST tutorial loader is gone: a companion module takes its place."""
+    plan.created["input_data.py"] = INPUT_DATA
+    if isinstance(node, ast.Attribute) and plan.segment(node).startswith((plan.tf + ".examples", "tensorflow.examples")):
+        short = symbol.removeprefix(MNIST + ".")
+        plan.edits.replace(node, short if short.startswith("input_data") else f"input_data.{short}")
+        if "import input_data" not in plan.imports:
+            plan.imports.append("import input_data")
+
+
+# -- imports
+def convert_imports(plan: Plan) -> None:
+    """Make the imports those of TensorFlow 2."""
+    module = plan.unit.module
+    has_alias = False
+    for stmt in ast.walk(module.tree):
+        if isinstance(stmt, ast.Import):
+            has_alias = _plain_import(plan, stmt) or has_alias
+        elif isinstance(stmt, ast.ImportFrom) and not stmt.level and (stmt.module or "").split(".")[0] == "tensorflow":
+            has_alias = _from_import(plan, stmt, has_alias) or has_alias
+    anchor = next((s for s in module.tree.body if isinstance(s, (ast.Import, ast.ImportFrom)) and not _future(s)), None)
+    if anchor is not None:
+        lines = [i for i in plan.imports if not re.search(rf"^{re.escape(i)}$", module.source.text, re.M)]
+        plan.operations.before.setdefault(anchor, [])[:0] = lines
+
+
+def _future(stmt: ast.Import | ast.ImportFrom) -> bool:
+    return isinstance(stmt, ast.ImportFrom) and stmt.module == "__future__"
+
+
+def _plain_import(plan: Plan, stmt: ast.Import) -> bool:
+    found = False
+    for alias in stmt.names:
+        if alias.name == "tensorflow.compat.v1":
+            plan.edits.replace(alias, f"tensorflow as {alias.asname or 'tf'}")
+            found = True
+        elif alias.name.startswith(MNIST):
+            plan.created["input_data.py"] = INPUT_DATA
+            name = f" as {alias.asname}" if alias.asname and alias.asname != "input_data" else ""
+            plan.edits.replace(alias, f"input_data{name}")
+        elif alias.name.startswith("tensorflow.") and len(stmt.names) == 1 and not _lives_on(alias.name):
+            plan.operations.removed.add(stmt)
+        elif alias.name == "tensorflow":
+            found = True
+    return found
+
+
+def _lives_on(dotted: str) -> bool:
+    return dotted.split(".")[1] in {"keras", "data", "nn", "io", "summary", "math"}
+
+
+def _from_import(plan: Plan, stmt: ast.ImportFrom, has_alias: bool) -> bool:
+    """Names imported one by one are spelled with the alias; the import goes or becomes a plain one."""
+    module = stmt.module or ""
+    if module.startswith("tensorflow.examples.tutorials"):
+        plan.created["input_data.py"] = INPUT_DATA
+        texts = []
+        for alias in stmt.names:
+            tail = f" as {alias.asname}" if alias.asname and alias.asname != alias.name else ""
+            if alias.name in {"input_data", "mnist"} and module != f"{MNIST}.input_data":
+                texts.append(f"import input_data{tail}")
+            else:
+                texts.append(f"from input_data import {alias.name}{tail}")
+        plan.operations.replaced[stmt] = texts
+        return False
+    if module.startswith("tensorflow.keras") or (module == "tensorflow" and all(a.name == "keras" for a in stmt.names)):
+        return False
+    whole = [a for a in stmt.names if module == "tensorflow.compat" and a.name == "v1"]
+    if whole:
+        plan.operations.replaced[stmt] = [f"import tensorflow as {whole[0].asname or 'tf'}"]
+        return True
+    if has_alias or any(isinstance(s, ast.Import) and any(a.name.startswith("tensorflow") and a.asname for a in s.names)
+                        for s in plan.unit.module.tree.body):  # fmt: skip
+        plan.operations.removed.add(stmt)
+        return False
+    plan.operations.replaced[stmt] = [f"import tensorflow as {plan.tf}"]
+    return True
+
+
+def tensorflow_alias(plan_values: dict[str, object], tree: ast.Module) -> str:
+    """Return the name under which a module knows tensorflow, "tf" where it imports only parts."""
+    for stmt in ast.walk(tree):
+        if isinstance(stmt, ast.Import):
+            for alias in stmt.names:
+                if alias.name in {"tensorflow", "tensorflow.compat.v1"}:
+                    return alias.asname or ("tensorflow" if alias.name == "tensorflow" else "tensorflow.compat.v1")
+        if isinstance(stmt, ast.ImportFrom) and stmt.module == "tensorflow.compat":
+            for alias in stmt.names:
+                if alias.name == "v1":
+                    return alias.asname or "v1"
+    return "tf"
+
+
+__all__ = ["RULE", "Context", "Severity", "Sym", "convert_imports", "convert_symbols", "tensorflow_alias"]

@@ -1,0 +1,182 @@
+"""tf.Variable and tf.get_variable: made once, where they stood, under their TF1 names."""
+
+from __future__ import annotations
+
+import ast
+
+from migrator.analysis.values import Py, Sym, Var
+from migrator.model import Rule
+from migrator.rules.plan import CannotConvert, Plan, atomic, literal_name
+from migrator.syntax.text import Render
+
+RULE = Rule(
+    "MIG210",
+    "variables",
+    "Variables are made once, eagerly, and keep their TF1 names.",
+    "`tf.get_variable` becomes `tf.Variable` with the initializer called on the shape; scopes go into `name=`, so that "
+    "checkpoints can be mapped. Arguments that only meant something to the graph (`collections`, `use_resource`) go.",
+    before='w = tf.get_variable("w", [3, 2], initializer=tf.zeros_initializer())',
+    after='w = tf.Variable(tf.zeros_initializer()([3, 2]), name="w")',
+)
+KEPT = ("trainable", "dtype", "constraint", "synchronization", "aggregation")
+REFUSED = {
+    "regularizer": "a regularizer adds to a graph collection: not converted yet; add it to the loss",
+    "partitioner": "partitioned variables are not converted",
+    "custom_getter": "a custom getter is not converted",
+    "validate_shape": "a variable of changing shape is not converted",
+}
+
+
+def convert_variables(plan: Plan) -> None:
+    """Plan the native form of every variable of the unit."""
+    by_expr: dict[ast.expr, list[Var]] = {}
+    for expr, variable in plan.unit.facts.variables.items():
+        if variable.module is plan.unit.module:
+            by_expr.setdefault(expr, []).append(variable)
+    for expr in by_expr:
+        call = expr
+        assert isinstance(call, ast.Call)
+        variable = by_expr[expr][-1]
+        if variable.via == "global_step":
+            _global_step(plan, call)
+        else:
+            _one(plan, call, variable)
+
+
+def _one(plan: Plan, call: ast.Call, variable: Var) -> None:
+    """Plan one tf.Variable or tf.get_variable call."""
+    args = _arguments(plan, call, variable.via)
+    for name, why in REFUSED.items():
+        if name in args and not _is_default(plan, args[name]):
+            raise CannotConvert(call, why)
+    if any(name.startswith("*") for name in args):
+        raise CannotConvert(call, "the arguments of a variable are not written out")
+    plan.handled.add(call.func)
+    name = _name(plan, call, variable, args)
+    if variable.via == "Variable" and _fits(call, args, name):
+        if not _spelled_native(plan, call):
+            plan.edits.replace(call.func, f"{plan.tf}.Variable")
+        return
+    plan.edits.replace(call, lambda render: _text(plan, call, variable, args, name, render))
+
+
+def _arguments(plan: Plan, call: ast.Call, via: str) -> dict[str, ast.expr]:
+    from migrator.tables import signatures
+
+    names = signatures.of(f"tensorflow.{via}")
+    args: dict[str, ast.expr] = {}
+    for index, arg in enumerate(call.args):
+        args[names[index] if index < len(names) and not isinstance(arg, ast.Starred) else f"*{index}"] = arg
+    for item in call.keywords:
+        args[item.arg or "**"] = item.value
+    return args
+
+
+def _is_default(plan: Plan, node: ast.expr) -> bool:
+    value = plan.value(node)
+    return isinstance(value, Py) and (value.const is None or value.const is True)
+
+
+def _spelled_native(plan: Plan, call: ast.Call) -> bool:
+    return plan.segment(call.func) == f"{plan.tf}.Variable"
+
+
+def _name(plan: Plan, call: ast.Call, variable: Var, args: dict[str, ast.expr]) -> str | None:
+    """Return the text of `name=`, None where none is needed."""
+    given = args.get("name")
+    value = plan.value(given)
+    known = isinstance(value, Py) and isinstance(value.const, str)
+    if plan.unit.module.function(call) is not None and plan.unit.atom(call) is None:
+        known = False
+    if given is None:
+        inside = variable.name is not None and "/" in variable.name
+        return repr(variable.name).replace("'", '"') if inside and not variable.loop else None
+    if not known or variable.loop or variable.name is None:
+        if variable.name is not None and "/" in variable.name and not variable.loop:
+            raise CannotConvert(call, "a variable made by a helper inside a scope: its name can't be written down")
+        return plan.segment(given)
+    original = plan.segment(given)
+    const = value.const if isinstance(value, Py) else None
+    if variable.name == const:
+        return original
+    quote = original[-1:] if original[-1:] in "'\"" else '"'
+    return f"{quote}{variable.name}{quote}"
+
+
+def _fits(call: ast.Call, args: dict[str, ast.expr], name: str | None) -> bool:
+    """Tell whether a tf.Variable call can stay as it is."""
+    allowed = {"initial_value", "name", *KEPT}
+    if len(call.args) > 2 or not set(args) <= allowed:
+        return False
+    if "name" not in args:
+        return name is None
+    given = args["name"]
+    return not isinstance(given, ast.Constant) or (name is not None and name.strip("'\"") == given.value)
+
+
+def _text(
+    plan: Plan, call: ast.Call, variable: Var, args: dict[str, ast.expr], name: str | None, render: Render
+) -> str:
+    """Return the new call."""
+    parts = [_initial(plan, call, args, render) if variable.via == "get_variable" else render(args["initial_value"])]
+    for key in KEPT:
+        if key in args and not (key == "dtype" and variable.via == "get_variable"):
+            parts.append(f"{key}={render(args[key])}")
+    if name is not None:
+        parts.append(f"name={name}")
+    return f"{plan.tf}.Variable({', '.join(parts)})"
+
+
+def _initial(plan: Plan, call: ast.Call, args: dict[str, ast.expr], render: Render) -> str:
+    """Return the start value of a tf.get_variable call."""
+    initializer, shape = args.get("initializer"), args.get("shape")
+    value = plan.value(initializer)
+    none = initializer is None or (isinstance(value, Py) and value.const is None)
+    dtype = literal_name(plan.value(args.get("dtype"))) if "dtype" in args else "float32"
+    tail = f", dtype={render(args['dtype'])}" if "dtype" in args and dtype != "float32" else ""
+    if none:
+        if shape is None:
+            raise CannotConvert(call, "a variable without shape or initializer is shared by name: not converted")
+        if dtype is None or dtype.startswith(("int", "uint", "bool", "string")):
+            return f"{plan.tf}.zeros({render(shape)}{tail})"
+        return f"{plan.tf}.keras.initializers.GlorotUniform()({render(shape)}{tail})"
+    assert initializer is not None
+    text = render(initializer)
+    if isinstance(value, Sym) or (isinstance(value, Py) and value.tag == "initializer"):
+        if shape is None:
+            raise CannotConvert(call, "an initializer without a shape")
+        made = f"{text}()" if isinstance(value, Sym) else atomic(text, initializer)
+        return f"{made}({render(shape)}{tail})"
+    if isinstance(value, Py) and value.tag in {"parameter", ""} and shape is not None:
+        raise CannotConvert(call, "it is not statically known whether the initializer is a value or a function")
+    return f"{plan.tf}.convert_to_tensor({text}, {render(args['dtype'])})" if "dtype" in args else text
+
+
+def _global_step(plan: Plan, call: ast.Call) -> None:
+    """tf.train.get_or_create_global_step() -> an int64 variable."""
+    plan.handled.add(call.func)
+    plan.edits.replace(call, f'{plan.tf}.Variable(0, dtype={plan.tf}.int64, trainable=False, name="global_step")')
+
+
+def path_of(plan: Plan, variable: Var) -> str:
+    """Return how code can write a variable in any step function of the unit.
+
+    Raises:
+        CannotConvert: the program gives it no lasting name.
+    """
+    known = plan.paths.get(variable)
+    if known is not None:
+        return known
+    path = variable.path
+    if path is None:
+        raise CannotConvert(variable.expr, "a variable that the program binds to no name (it is made inside a helper, "
+                            "a loop or an expression)")  # fmt: skip
+    base = path.split("[")[0].split(".")[0]
+    scope = plan.unit.module.function(variable.stmt) if variable.stmt is not None else None
+    defs = [d for d in plan.unit.facts.by_name.get((plan.unit.module.path, scope, base), ()) if not d.mutates]
+    if len({d.stmt for d in defs}) > 1 and variable.stmt is not None:
+        alias = plan.namer.fresh(base)
+        plan.operations.after.setdefault(variable.stmt, []).append(f"{alias} = {path}")
+        path = alias
+    plan.paths[variable] = path
+    return path

@@ -1,0 +1,71 @@
+"""tf.assign and its kin on variables and on slices of variables: methods of the variable."""
+
+from __future__ import annotations
+
+import ast
+
+from migrator.analysis.values import Effect, Node, Py, Var, leaves
+from migrator.model import Rule
+from migrator.rules.plan import CannotConvert, Plan, atomic
+from migrator.syntax.text import Render
+
+RULE = Rule(
+    "MIG230",
+    "assign",
+    "tf.assign(v, x) becomes v.assign(x).",
+    "Writes are methods of the variable. Inside a tf.function they run in program order.",
+    before="update = tf.assign(v, v + 1)",
+    after="update = v.assign(v + 1)",
+)
+
+
+def is_variable_slice(value: object) -> bool:
+    """Tell whether a value is ``v[...]``, which TF1 can assign as well."""
+    return isinstance(value, Node) and value.op == "subscript" and len(value.inputs) >= 1 and isinstance(
+        value.inputs[0], Var
+    )
+
+
+def convert_writes(plan: Plan) -> None:
+    """Plan the native form of every write of the unit to a variable or to a slice of one."""
+    done: set[ast.expr] = set()
+    for values in plan.unit.facts.created.values():
+        for effect in values:
+            if not isinstance(effect, Effect) or effect.kind not in {"assign", "lens"} or effect.expr in done:
+                continue
+            if effect.module is not plan.unit.module:
+                continue
+            done.add(effect.expr)
+            target = effect.detail.get("target")
+            direct = effect.kind == "assign" or is_variable_slice(target)
+            if direct and isinstance(effect.expr, ast.Call):
+                _direct(plan, effect.expr, effect)
+
+
+def _direct(plan: Plan, call: ast.Call, effect: Effect) -> None:
+    """Plan a write to a variable or a slice of one."""
+    target = effect.call["ref"]
+    if isinstance(call.func, ast.Attribute) and call.func.value is target:
+        return  # already a method
+    plan.handled.add(call.func)
+    if "validate_shape" in effect.call:
+        value = plan.value(effect.call["validate_shape"])
+        if not (isinstance(value, Py) and value.const is True):
+            raise CannotConvert(call, "a write that changes the variable's shape (validate_shape=False)")
+    for name in effect.call:
+        if name.startswith("*"):
+            raise CannotConvert(call, "the arguments of a write are not written out")
+    plan.edits.replace(call, lambda render: _text(plan, effect, target, render))
+
+
+def _text(plan: Plan, effect: Effect, target: ast.expr, render: Render) -> str:
+    owner = atomic(render(target), target)
+    if effect.op in {"assign", "assign_add", "assign_sub"}:
+        return f"{owner}.{effect.op}({render(effect.call['value'])})"
+    indices, updates = render(effect.call["indices"]), render(effect.call["updates"])
+    if "_nd_" in effect.op:
+        return f"{owner}.{effect.op}({indices}, {updates})"
+    return f"{owner}.{effect.op}({plan.tf}.IndexedSlices({updates}, {indices}))"
+
+
+__all__ = ["RULE", "convert_writes", "is_variable_slice", "leaves"]

@@ -1,0 +1,31 @@
+"""Names that a rewritten text uses and nothing defines, although the original had no such problem."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+
+def new_unknown_names(before: str, after: str) -> list[str]:
+    """Return names that `after` reads without any binding in the module, and `before` didn't."""
+    return sorted(_unknown(after) - _unknown(before))
+
+
+def _unknown(text: str) -> set[str]:
+    bound, used = set(dir(builtins)) | {"__file__", "__name__", "__doc__"}, set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Name):
+            (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            bound.add(node.rest)
+    return used - bound

@@ -1,0 +1,54 @@
+"""Which variable of the before a variable of the after is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Matcher:
+    """Matches variables as they are made.
+
+    Args:
+        variables: of the before, in order of creation: ``graph``, ``name``, ``shape``, ``dtype``, ``trainable``.
+    """
+
+    def __init__(self, variables: list[dict[str, Any]]) -> None:
+        self._variables = variables
+        self._free = set(range(len(variables)))
+
+    def match(self, name: str, shape: Any, dtype: str, trainable: bool) -> tuple[int | None, str | None]:
+        """Return (index, how) for a new variable: ``name``, ``uniquified``, ``order``, or (None, None).
+
+        TensorFlow 1 makes names unique (``Variable``, ``Variable_1``), TensorFlow 2 does not; graphs of the before
+        that come later repeat the names of earlier ones.
+        """
+        for graph in sorted({self._variables[index]["graph"] for index in self._free}):
+            mine = [
+                i for i in sorted(self._free) if self._variables[i]["graph"] == graph and self._fits(i, shape, dtype)
+            ]
+            found = [i for i in mine if self._variables[i]["name"] == name]
+            how = "name"
+            if not found:
+                found = [i for i in mine if _base(self._variables[i]["name"]) == name]
+                how = "uniquified"
+            if found:
+                self._free.remove(found[0])
+                return found[0], how
+        if trainable:
+            for index in sorted(self._free):
+                if self._variables[index]["trainable"] and self._fits(index, shape, dtype):
+                    self._free.remove(index)
+                    return index, "order"
+        return None, None
+
+    def _fits(self, index: int, shape: Any, dtype: str) -> bool:
+        variable = self._variables[index]
+        if variable["dtype"] != dtype:
+            return False
+        return variable["shape"] is None or shape is None or variable["shape"] == list(shape)
+
+
+def _base(name: str) -> str:
+    """Return a name without the number that made its last part unique."""
+    head, _, tail = name.rpartition("_")
+    return head if head and tail.isdigit() else name

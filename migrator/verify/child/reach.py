@@ -1,0 +1,84 @@
+"""What a `Session.run` executes: the operations that its fetches reach, feeds cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+WRITES = ("Assign", "Apply", "Scatter", "SparseApply", "ResourceApply", "ResourceSparseApply", "ResourceScatter")
+
+
+class Reach:
+    """The part of a graph that one run executes.
+
+    Attributes:
+        draws: (key, seed tensor) of each random operation, in order of creation.
+        initialised: the variables whose initializers run.
+        writes: an operation other than an initializer writes to a variable.
+    """
+
+    def __init__(self, draws: list[tuple[str, Any]], initialised: list[Any], writes: bool) -> None:
+        self.draws = draws
+        self.initialised = initialised
+        self.writes = writes
+
+
+def operations(targets: Iterable[Any], fed: frozenset[str] = frozenset()) -> set[Any]:
+    """Return the operations that run when `targets` do.
+
+    Args:
+        targets: operations.
+        fed: names of tensors that are fed.
+    """
+    found: set[Any] = set()
+    pending = list(targets)
+    while pending:
+        op = pending.pop()
+        if op in found:
+            continue
+        found.add(op)
+        pending.extend(tensor.op for tensor in op.inputs if tensor.name not in fed)
+        pending.extend(op.control_inputs)
+    return found
+
+
+class Reaches:
+    """Finds and remembers `Reach` objects of one graph."""
+
+    def __init__(self, graph: Any) -> None:
+        self.graph = graph
+        self.draws: list[tuple[Any, str, Any]] = []  # (operation, key, seed tensor)
+        self._known: dict[Any, Reach] = {}
+
+    def of(self, targets: list[Any], fed: frozenset[str]) -> Reach:
+        """Return what runs.
+
+        Args:
+            targets: operations that are fetched, or whose tensors are.
+            fed: names of the tensors fed.
+        """
+        variables = all_variables(self.graph)
+        key = (tuple(op.name for op in targets), fed, self.graph.version, len(variables))
+        if key not in self._known:
+            ops = operations(targets, fed)
+            draws = [(name, seed) for op, name, seed in self.draws if op in ops]
+            initialised = [v for v in variables if v.initializer in ops]
+            initializers = {v.initializer for v in variables}
+            writes = any(op.type.startswith(WRITES) and op not in initializers for op in ops)
+            self._known[key] = Reach(draws, initialised, writes)
+        return self._known[key]
+
+    def is_random(self, variable: Any) -> bool:
+        """Tell whether a variable's initializer draws random numbers."""
+        ops = operations([variable.initializer])
+        return any(op in ops for op, _, _ in self.draws) or any("Random" in op.type for op in ops)
+
+
+def all_variables(graph: Any) -> list[Any]:
+    """Return the variables of a graph in order of creation, without touching its default-graph stack."""
+    found: list[Any] = []
+    for name in ("variables", "local_variables"):
+        for variable in graph._collections.get(name, []):
+            if hasattr(variable, "initializer") and not any(variable is other for other in found):
+                found.append(variable)
+    return found
