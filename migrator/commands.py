@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+import click
+
 import migrator
 from migrator.batch import InProcess, Options, run
 from migrator.config import Config
@@ -187,10 +189,14 @@ def _report(request: Request, found: Sequence[Outcome], idle: int, done: str, *,
         report = json.dumps(json.document(results, version=migrator.__version__, idle=idle, diffs=texts))
     else:
         report = "".join(f"{text.line(d)}\n" for d in diagnostics) + text.summary(results, idle, done=done) + "\n"
+    data = report.encode("utf-8", "backslashreplace")  # names that are no UTF-8 become escapes
     if request.report is not None:
-        request.report.write_text(report, encoding="utf-8")
+        try:
+            request.report.write_bytes(data)
+        except OSError as error:
+            raise click.UsageError(f"--report {request.report}: {error.strerror}") from error
     elif request.form == "json":
-        request.console.write(report.encode("utf-8"))
+        request.console.write(data)
     _print_diagnostics(request.console, diagnostics)
     request.console.note(text.summary(results, idle, done=done))
     return exit_status(diagnostics)

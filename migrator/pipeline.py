@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from migrator.analysis.facts import Trouble
 from migrator.analysis.modules import ModuleSource, Project
@@ -162,7 +162,7 @@ class _Work:
         text = self.texts[path]
         before = self.project.texts[path]
         sessions = tuple(self._sessions(path, plan))
-        diagnostics = tuple(sorted(plan.diagnostics))
+        diagnostics = in_order(plan.diagnostics)
         if text == before:
             return Result(before, False, diagnostics, sessions, filename=path)
         return Result(text, True, diagnostics, sessions, plan_writes(plan), path, dict(plan.created))
@@ -198,7 +198,8 @@ class _Work:
         module = self.project.modules[path]
         diagnostics = []
         for trouble in troubles:
-            line, column = module.source.position(trouble.node) if hasattr(trouble.node, "lineno") else (1, 1)
+            known = trouble.node in module.parents and hasattr(trouble.node, "lineno")
+            line, column = module.source.position(trouble.node) if known else (1, 1)
             diagnostics.append(
                 Diagnostic(line, column, REFUSED.code, Severity.MANUAL, f"not converted: {trouble.message}",
                            trouble.symbol, path)
@@ -209,7 +210,12 @@ class _Work:
                 span = module.source.span(fact.call)
                 sites.append(Site(f"{path}:{span.line}:{span.column}", SiteKind.REFUSED, span))
         sessions = tuple(self._grouped(module, sites, troubles[0].message))
-        return Result(self.project.texts[path], False, tuple(sorted(set(diagnostics))), sessions, filename=path)
+        return Result(self.project.texts[path], False, in_order(diagnostics), sessions, filename=path)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return diagnostics without repetition, by place."""
+    return tuple(sorted(set(diagnostics), key=lambda d: (d.line, d.column, d.code, d.message)))
 
 
 def plan_writes(plan: Plan) -> tuple:  # type: ignore[type-arg]

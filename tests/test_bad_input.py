@@ -61,3 +61,13 @@ def test_missing_path_and_folder_without_tensorflow(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"x = 1\n")
     done = run(tmp_path, "rewrite", ".")
     assert (done.returncode, done.stderr) == (0, "no TensorFlow found in 1 file: nothing to do\n")
+
+
+def test_processes_give_what_one_process_gives(tmp_path: Path) -> None:
+    for folder, text in (("x", b"print 'x'\n"), ("y", b"x = (\n")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.py").write_bytes(TF + text)
+    one, two = (run(tmp_path, "diff", "-j", jobs, "x", "y") for jobs in ("1", "2"))
+    assert one.returncode == two.returncode == 2
+    assert one.stderr == two.stderr
+    assert "x/a.py:2:1: MIG002" in two.stderr and "y/a.py:2:5: MIG001" in two.stderr

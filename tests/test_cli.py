@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from migrator.cli import cli
+from migrator.console import Console
 
 TF = "import tensorflow as tf\n"
 
@@ -41,6 +43,14 @@ def repository(folder: Path) -> None:
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "start")
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
 
 
 # --- start-up
@@ -364,6 +374,14 @@ def test_report_file_leaves_the_diff_on_standard_output(here: Path) -> None:
     assert json.loads((here / "report.json").read_text())["counts"]["changed"] == 1
 
 
+def test_names_that_are_no_utf8_and_reports_that_cannot_be_written(here: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.py")
+    (here / name).write_text(TF + "OLD\n")
+    assert json.loads(call("diff", "--format", "json", ".").stdout)["files"][0]["path"] == name
+    assert b"+++ b/caf\xe9.py\n" in call("diff", ".").stdout_bytes
+    assert call("diff", ".", "--report", "no/such/folder").exit_code == 2
+
+
 @pytest.mark.parametrize("form", ["sarif", "github", "html"])
 def test_planned_formats_say_so(here: Path, form: str) -> None:
     (here / "a.py").write_text(TF)
@@ -382,17 +400,24 @@ def test_colour_only_where_asked(here: Path) -> None:
 
 
 def test_no_color_wins_over_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    from migrator.console import Console
-
-    class Terminal:
-        def isatty(self) -> bool:
-            return True
-
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert Console().colors(Terminal())  # type: ignore[arg-type]
+    assert Console().colors(Terminal())
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not Console().colors(Terminal())  # type: ignore[arg-type]
+    assert not Console().colors(Terminal())
+
+
+@pytest.mark.parametrize(
+    ("stream", "quiet", "shown"), [(Terminal, False, True), (Terminal, True, False), (io.StringIO, False, False)]
+)
+def test_progress_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO], quiet: bool, shown: bool
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", stream())
+    with Console(quiet=quiet).progress(3, "rewriting") as advance:
+        advance()
+    assert ("rewriting" in sys.stderr.getvalue()) is shown  # type: ignore[attr-defined]
 
 
 # --- rules

@@ -2,8 +2,8 @@
 
     python tools/generate_symbols.py --tf1-python TF1/bin/python --tf2-python TF2/bin/python
 
-Each API is walked in a child process (`probe_api.py`), so that neither package need be installed here. The same packages
-give the same bytes. ``--check`` writes nothing and exits with 1 where the table differs from what it would write.
+Each API is walked in a child process (`probe_api.py`), so that neither package need be installed here. The same
+packages give the same bytes. ``--check`` writes nothing and exits with 1 where the table differs from what it would write.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ HEADER = '''\
 Sources: TensorFlow {tf1} (contrib included) and TensorFlow {tf2}.
 
 A line of `ROWS` is ``name|fate|kind|parameters|target|target parameters|changed defaults``, without the leading
-``tensorflow.``. An optional parameter ends with ``=``; ``*`` and ``**`` stand for those that take the rest. The target is
-empty where it is the name itself; the target's parameters are empty where they are the same. `migrator.tables.lookup`
+``tensorflow.``. An optional parameter ends with ``=``; ``*`` and ``**`` stand for those that take the rest. The target
+is empty where it is the name itself; the target's parameters are empty where they are the same. `migrator.tables.lookup`
 reads the lines.
 """
 
@@ -167,7 +167,7 @@ def generate(tf1_python: str, tf2_python: str) -> str:
     out += table.lines()
     out += ['"""', "", "# contrib name -> the name by which the same object is best known", 'ALIASES = """\\']
     out += [f"{a[11:]}|{b[11:]}" for a, b in sorted(table.aliases.items())]
-    out += ['"""', "", "# modules and classes of TF2's public API and what they hold, for checks of names", 'TF2_NAMES = """\\']
+    out += ['"""', "", "# modules of TF2's public API and what they hold", 'TF2_NAMES = """\\']
     held: dict[str, list[str]] = defaultdict(list)
     for name in sorted(new):
         if not name.startswith(("tensorflow.compat.v1", "tensorflow.keras.")):

@@ -1,7 +1,7 @@
 """Print the public API of the installed TensorFlow as JSON. Runs in the interpreter it describes (Python 3.7 too).
 
-`generate_symbols.py` starts it once for TensorFlow 1.15 and once for TensorFlow 2. It writes one object: the version, and
-for each public name its kind, its parameters with their defaults, and a number that equal objects share.
+`generate_symbols.py` starts it once for TensorFlow 1.15 and once for TensorFlow 2. It writes one object: the version,
+and for each public name its kind, its parameters with their defaults, and a number that equal objects share.
 """
 
 import enum
@@ -39,7 +39,7 @@ def parameters(value, getfullargspec):
     defaults = list(spec.defaults or ())[-len(names) :] if names else []
     padded = [None] * (len(names) - len(defaults)) + [describe(d) for d in defaults]
     only = [[name, describe((spec.kwonlydefaults or {}).get(name))] for name in spec.kwonlyargs]
-    return [[list(pair) for pair in zip(names, padded)], bool(spec.varargs), bool(spec.varkw), only]
+    return [[list(pair) for pair in zip(names, padded)], bool(spec.varargs), bool(spec.varkw), only]  # noqa: B905
 
 
 def describe(default):
@@ -49,7 +49,7 @@ def describe(default):
     if default is None or isinstance(default, (bool, int, float, str)):
         return repr(default)
     if isinstance(default, (list, tuple)):
-        return "(%s)" % ", ".join(describe(d) for d in default)
+        return "(%s)" % ", ".join(describe(d) for d in default)  # noqa: UP031
     name = getattr(default, "__name__", None) or getattr(default, "name", None)
     return name if isinstance(name, str) else type(default).__name__
 
@@ -94,7 +94,7 @@ class Walk:
             if is_module(value):
                 if allowed(value, full):
                     self.found[full] = {"kind": "module"}
-                    self.walk(value, full, allowed, trail + (id(module),))
+                    self.walk(value, full, allowed, (*trail, id(module)))
             else:
                 self.record(full, value)
 
@@ -126,7 +126,8 @@ def main():
         module = "" if full in V1_SKIPPED else getattr(value, "__name__", "")
         if full.startswith(("tensorflow.compat", "tensorflow.contrib", "tensorflow.keras.src", "tensorflow.keras.ops")):
             return not one and full.startswith("tensorflow.compat.v1") and full not in V1_SKIPPED
-        return "api._v" in module or "_api.v" in module or full.endswith(".flags") or module.split(".")[0] in KERAS_ROOTS
+        public = "api._v" in module or "_api.v" in module or module.split(".")[0] in KERAS_ROOTS
+        return public or full.endswith(".flags")
 
     walk.walk(tf, "tensorflow", core)
     if one:

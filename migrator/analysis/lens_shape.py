@@ -55,13 +55,19 @@ def dims_of(node: Node, tf: str) -> Dims | None:
 
 
 def _selected(node: Derived, dims: Dims) -> Dims | None:
-    """Returns the dimensions of a gather that is no key."""
-    indices, axis = given(node, "indices"), integer(given(node, "axis"), 0)
-    if node.op != "tensorflow.gather" or indices is None or axis is None or integer(given(node, "batch_dims"), 0) != 0:
+    """Returns the dimensions of a gather or mask that is no key."""
+    batch, at = integer(given(node, "batch_dims"), 0), integer(given(node, "axis"), 0)
+    which = given(node, "mask" if node.op == "tensorflow.boolean_mask" else "indices")
+    shape = None if which is None else _nested_shape(which.value)
+    if which is None or shape is None or batch is None or at is None:
         return None
-    shape = _nested_shape(indices.value)
-    at = axis % len(dims)
-    return None if shape is None else (*dims[:at], *(Dim(size) for size in shape), *dims[at + 1 :])
+    at = max(at % len(dims), batch) if dims else 0
+    if node.op == "tensorflow.boolean_mask":
+        chosen = sum(bool(element) for element in flat(which.value) or ())
+        return (*dims[:at], Dim(chosen), *dims[at + len(shape) :])
+    if node.op == "tensorflow.gather_nd":
+        return (*(Dim(size) for size in shape[:-1]), *dims[batch + shape[-1] :])
+    return (*dims[:at], *(Dim(size) for size in shape[batch:]), *dims[at + 1 :])
 
 
 def _nested_shape(value: object) -> tuple[int, ...] | None:

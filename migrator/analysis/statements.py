@@ -52,7 +52,7 @@ class Interpreter(Expressions):
                 if isinstance(value, Opt) or (isinstance(value, Node) and value.op == "placeholder") or (
                     isinstance(value, (Var, Effect))
                 ):
-                    self.facts.trouble(value.expr, func.module, "graph state is made in a function that no run of the "
+                    self.facts.trouble(value.expr, value.module, "graph state is made in a function that no run of the "
                                        "project reaches")  # fmt: skip
 
     def block(self, stmts: list[ast.stmt]) -> None:

@@ -22,8 +22,8 @@ def unified(before: bytes | None, after: bytes, path: str, *, context: int = 3) 
     """
     if before == after:
         return b""
-    old = b"/dev/null" if before is None else b"a/" + _quoted(path)
-    new = b"b/" + _quoted(path)
+    old = b"/dev/null" if before is None else _header("a/", path)
+    new = _header("b/", path)
     lines = difflib.diff_bytes(difflib.unified_diff, _lines(before or b""), _lines(after), b"", b"", b"", b"", context)
     out = [b"--- " + old + b"\n", b"+++ " + new + b"\n"]
     for index, line in enumerate(lines):
@@ -50,7 +50,13 @@ def _lines(data: bytes) -> list[bytes]:
     return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
 
-def _quoted(path: str) -> bytes:
-    """Return the path as git reads it: without a root, and with a tab after a name that has spaces."""
-    path = path.lstrip("/")
-    return path.encode("utf-8", "surrogateescape") + (b"\t" if " " in path else b"")
+def _header(prefix: str, path: str) -> bytes:
+    """Return the name in a diff's header as git reads it.
+
+    A path loses its root; after a name with spaces comes a tab; one with quotes or control characters is quoted as in C.
+    """
+    name = (prefix + path.lstrip("/")).encode("utf-8", "surrogateescape")
+    if any(byte < 0x20 or byte in b'"\\\x7f' for byte in name):
+        escaped = (b"\\%03o" % byte if byte < 0x20 or byte in b'"\\\x7f' else bytes([byte]) for byte in name)
+        return b'"' + b"".join(escaped) + b'"'
+    return name + (b"\t" if b" " in name else b"")

@@ -13,7 +13,7 @@ _DEFINE = {"flag_name": "name", "default_value": "default", "docstring": "help"}
 
 
 def _module(use: Use, module: str) -> tuple[str, str]:
-    """Return (name in this file, import statement) of an absl module, renamed where the file uses the name otherwise."""
+    """Return (name in this file, import statement) of an absl module, renamed where the name is taken."""
     for node in ast.walk(use.context.source.tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             origin = getattr(node, "module", "") or ""
@@ -57,9 +57,10 @@ def _member(use: Use, module: str, name: str) -> tuple[list[Edit], tuple[str, ..
 def _is_alias(use: Use, name: str, module: str) -> bool:
     """Tell whether ``name = tf.app.flags`` stands in this file: the assignment becomes an import."""
     for node in ast.walk(use.context.source.tree):
-        if isinstance(node, ast.Assign) and ast.unparse(node.value).endswith(f".{module}"):
-            if any(isinstance(target, ast.Name) and target.id == name for target in node.targets):
-                return True
+        if not isinstance(node, ast.Assign) or not ast.unparse(node.value).endswith(f".{module}"):
+            continue
+        if any(isinstance(target, ast.Name) and target.id == name for target in node.targets):
+            return True
     return False
 
 
@@ -123,10 +124,10 @@ def _read_early(tree: ast.Module) -> bool:
             continue
         if runs and isinstance(statement, ast.If) and "__main__" in ast.unparse(statement.test):
             continue
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and not node.attr.startswith("DEFINE"):
-                if ast.unparse(node.value) in names or ast.unparse(node.value).endswith("flags.FLAGS"):
-                    return True
+        reads = (n for n in ast.walk(statement) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load))
+        for base in (ast.unparse(n.value) for n in reads if not n.attr.startswith("DEFINE")):
+            if base in names or base.endswith("flags.FLAGS"):
+                return True
     functions = {s.name for s in tree.body if isinstance(s, ast.FunctionDef)}
     called = any(
         isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in functions
@@ -140,7 +141,7 @@ def _app_run(use: Use) -> Outcome:
     edits, imports = _member(use, "app", "run")
     if use.call is not None and not use.call.args and not any(k.arg in ("main", None) for k in use.call.keywords):
         if not any(isinstance(n, ast.FunctionDef) and n.name == "main" for n in use.context.source.tree.body):
-            return SymbolRefusal("tf.app.run() calls main of the running script, which this file does not define: pass it")
+            return SymbolRefusal("tf.app.run() calls main of the running script, which is not in this file: pass it")
         end = use.context.source.range(use.call.func)[1]
         opening = use.context.source.text.index("(", end) + 1
         edits.append(Edit(opening, opening, "main, " if use.call.keywords else "main"))

@@ -105,7 +105,7 @@ def _append(name: str, argument: str) -> Handler:
 
     def rule(use: Use) -> Outcome:
         if use.call is None:
-            return SymbolRefusal(f"{use.short} is used as a value: wrap it in a function that calls tf.{name}({argument})")
+            return SymbolRefusal(f"{use.short} is used as a value: write a function around tf.{name}({argument})")
         text = CallText(use)
         row = lookup(use.symbol)
         assert row is not None
@@ -125,7 +125,8 @@ def _matmul(use: Use) -> Outcome:
         return use.value(use.spell("matmul"))
     text = CallText(use)
     text.rename("matmul")
-    text.conform(("x", "y", "adj_x", "adj_y", "name"), ("a", "b", "transpose_a", "transpose_b", "adjoint_a", "adjoint_b", "name"))
+    new = ("a", "b", "transpose_a", "transpose_b", "adjoint_a", "adjoint_b", "name")
+    text.conform(("x", "y", "adj_x", "adj_y", "name"), new)
     return text.done()
 
 

@@ -91,7 +91,7 @@ def _length(use: Use, node: ast.expr) -> int | None:
 def _is_op(call: ast.Call) -> bool:
     """Tell whether a call is an op that gives one tensor."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    return name in ("constant", "zeros", "ones", "Variable", "get_variable", "convert_to_tensor", "range", "reshape", "cast")
+    return name in ("constant", "zeros", "ones", "Variable", "get_variable", "convert_to_tensor", "reshape", "cast")
 
 
 def _map_fn(use: Use) -> Outcome:
@@ -99,7 +99,8 @@ def _map_fn(use: Use) -> Outcome:
     if use.call is None:
         return None
     text = CallText(use)
-    new = ("fn", "elems", "-", "parallel_iterations", "back_prop", "swap_memory", "infer_shape", "name", "fn_output_signature")
+    kept = ("parallel_iterations", "back_prop", "swap_memory", "infer_shape", "name", "fn_output_signature")
+    new = ("fn", "elems", "-", *kept)
     row = lookup(use.symbol)
     assert row is not None
     text.conform(row.parameters, new, {"dtype": "fn_output_signature"})
@@ -109,7 +110,7 @@ def _map_fn(use: Use) -> Outcome:
 def _print(use: Use) -> Outcome:
     """``tf.Print(x, data)`` -> ``(tf.print(...), x)[1]``: prints when the value is computed, and is the value."""
     if use.call is None:
-        return SymbolRefusal("tf.Print is used as a value: wrap it in a function that calls tf.print and returns its argument")
+        return SymbolRefusal("tf.Print is used as a value: write a function that calls tf.print")
     text = CallText(use)
     bound = text.bind(("input_", "data", "message", "first_n", "summarize", "name"))
     if text.literal(bound.get("first_n")) is not None:

@@ -71,7 +71,7 @@ def _rule(use: Use) -> Outcome:
     if use.call is None:
         if _assigned_name(use, use.node) is not None:
             return SymbolRefusal(
-                f"the class {use.short} is bound to a name, and TF2's has other defaults: bind an instance with its arguments"
+                f"the class {use.short} is bound to a name, and TF2's has other defaults: bind an instance"
             )
         return use.value(f"{target}({', '.join(f'{n}={v}' for n, v in row.explicit)})")
     text = CallText(use)
@@ -115,9 +115,13 @@ def _shared(use: Use, call: ast.Call) -> bool:
         loops = [n for n in ast.walk(tree) if isinstance(n, (ast.For, ast.While, ast.FunctionDef, ast.ListComp))]
         return len(loads) != 1 or any(loads[0] in ast.walk(loop) for loop in loops)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and (call is node.func or call in node.args or any(k.value is call for k in node.keywords)):
+        if isinstance(node, ast.Call) and any(call is part for part in _parts(node)):
             return ast.unparse(node.func).rpartition(".")[2] in ("variable_scope", "arg_scope", "partial")
     return True
+
+
+def _parts(call: ast.Call) -> list[ast.expr]:
+    return [call.func, *call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _assigned_name(use: Use, value: ast.expr) -> str | None:

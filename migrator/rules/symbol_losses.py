@@ -188,7 +188,8 @@ def _compat(use: Use) -> SymbolRewrite:
         text.append("loss_collection=None")
     else:
         text.replace(given, "None" if given.keyword is None else "loss_collection=None")
-    text.notes.append(info(COMPAT, f"{use.short} with these arguments has no short native equal: it is kept as tf.compat.v1.{name}"))
+    why = f"{use.short} with these arguments has no short native equal: it is kept as tf.compat.v1.{name}"
+    text.notes.append(info(COMPAT, why))
     rewrite = text.done()
     assert rewrite is not None
     return rewrite

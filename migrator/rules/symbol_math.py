@@ -117,11 +117,14 @@ def _select(use: Use, text: CallText, bound: dict[str, Argument]) -> Outcome:
     text.notes.append(
         info(
             BEHAVIOUR,
-            f"{use.short} selects whole rows where its condition is a vector, tf.where of TF2 broadcasts; the rank is not "
-            "known here, so the TF1 kernel is called. Write tf.where if the condition has the shape of the values",
+            f"{use.short} selects whole rows where its condition is a vector, tf.where of TF2 broadcasts; "
+            "the rank is not known here, so the TF1 kernel is called. Write tf.where if the condition has the shape of the values",
         )
     )
     return text.done()
+
+
+_ELEMENTWISE = ("greater", "less", "greater_equal", "less_equal", "equal", "not_equal", "is_nan", "is_inf", "is_finite")
 
 
 def _elementwise(use: Use, condition: ast.expr, values: tuple[ast.expr, ...]) -> bool:
@@ -132,7 +135,7 @@ def _elementwise(use: Use, condition: ast.expr, values: tuple[ast.expr, ...]) ->
     elif isinstance(condition, ast.Call) and 1 <= len(condition.args) <= 2 and not condition.keywords:
         function = condition.func
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        if name in ("greater", "less", "greater_equal", "less_equal", "equal", "not_equal", "is_nan", "is_inf", "is_finite"):
+        if name in _ELEMENTWISE:
             operands = list(condition.args)
     tensors = [node for node in operands if use.context.literal(node) is UNKNOWN]
     if len(tensors) != 1:
@@ -140,8 +143,7 @@ def _elementwise(use: Use, condition: ast.expr, values: tuple[ast.expr, ...]) ->
     compared = ast.dump(tensors[0])
     for value in values:
         if isinstance(value, ast.Call) and len(value.args) == 1 and isinstance(value.func, ast.Attribute):
-            if value.func.attr in ("zeros_like", "ones_like") and ast.dump(value.args[0]) == compared:
-                return True
+            value = value.args[0] if value.func.attr in ("zeros_like", "ones_like") else value
         if ast.dump(value) == compared:
             return True
     return False

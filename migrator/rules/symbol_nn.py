@@ -14,7 +14,7 @@ from migrator.tables.lookup import lookup
 def _dropout(use: Use) -> Outcome:
     """``tf.nn.dropout(x, keep_prob)`` -> ``tf.nn.dropout(x, rate=1 - keep_prob)``."""
     if use.call is None:
-        return SymbolRefusal("tf.nn.dropout is used as a value: TF2 takes rate instead of keep_prob, wrap it in a function")
+        return SymbolRefusal("tf.nn.dropout is used as a value: TF2 takes rate for keep_prob, wrap it in a function")
     text = CallText(use)
     old = ("x", "keep_prob", "noise_shape", "seed", "name", "rate")
     text.conform(old, ("x", "rate", "noise_shape", "seed", "name"), skip=("keep_prob",))
@@ -51,7 +51,7 @@ def _cross_entropy(use: Use) -> Outcome:
         if version_2:
             return use.value(use.spell("nn.softmax_cross_entropy_with_logits"))
         return SymbolRefusal(
-            f"{use.short} is used as a value: TF2's sends gradients to the labels, wrap it in a function that calls it with "
+            f"{use.short} is used as a value: TF2's sends gradients to the labels, wrap it in a function with "
             "labels=tf.stop_gradient(labels)"
         )
     text = CallText(use)
@@ -137,9 +137,10 @@ def _may_be_sharded(use: Use, table: ast.expr) -> bool:
         return False
     name = ast.unparse(table)
     for node in ast.walk(use.context.source.tree):
-        if isinstance(node, ast.Assign) and any(ast.unparse(target) == name for target in node.targets):
-            if not isinstance(node.value, (ast.Name, ast.Attribute)) and _may_be_sharded(use, node.value):
-                return True
+        if not isinstance(node, ast.Assign) or isinstance(node.value, (ast.Name, ast.Attribute)):
+            continue
+        if any(ast.unparse(target) == name for target in node.targets) and _may_be_sharded(use, node.value):
+            return True
     return False
 
 
@@ -149,7 +150,7 @@ def _dense_layer(use: Use) -> Outcome:
     matmul, bias, act = use.spell("matmul"), use.spell("nn.bias_add"), use.spell("nn.relu")
     if use.call is None:
         body = f"{bias}({matmul}(x, weights), biases)"
-        return use.value(f"(lambda x, weights, biases: {act}({body}))" if relu else f"(lambda x, weights, biases: {body})")
+        return use.value(f"(lambda x, weights, biases: {f'{act}({body})' if relu else body})")
     text = CallText(use)
     bound = text.bind(("x", "weights", "biases", "name"))
     if not {"x", "weights", "biases"} <= bound.keys():

@@ -1,4 +1,4 @@
-"""Rewriting one use of one TF1 symbol: look-up of its rule, and the general rule that conforms a call to TF2's signature."""
+"""Rewriting one use of one TF1 symbol: its own rule, or the general one that conforms a call to TF2's signature."""
 
 from __future__ import annotations
 
@@ -66,8 +66,6 @@ HANDLERS: dict[str, Handler] = {
     **symbol_math.HANDLERS,
     **symbol_nn.HANDLERS,
 }
-# values and modules that mean the same in TF2 although the table can't know it
-_KEPT_PREFIXES = ("tensorflow.keras.", "tensorflow.raw_ops.", "tensorflow.nest.", "tensorflow.data.", "tensorflow.errors.")
 
 
 def rewrite_symbol(symbol: str, node: ast.expr, call: ast.Call | None, context: SymbolContext) -> Outcome:
@@ -169,10 +167,8 @@ def _without_target(use: Use) -> Outcome:
     """Keep a pure function on tf.compat.v1, leave what is unknown to TF1, refuse the rest."""
     if use.symbol in PURE_COMPAT:
         return keep_compat(use)
-    row = lookup(use.symbol)
-    if row is None and (use.symbol.startswith(_KEPT_PREFIXES) or not use.symbol.startswith("tensorflow.contrib")):
-        if use.symbol.startswith("tensorflow.contrib") or not _gone_module(use.symbol):
-            return None
+    if lookup(use.symbol) is None and not _gone_module(use.symbol):
+        return None
     return SymbolRefusal(f"{use.short} is not in TF2: {advice(use.symbol)}")
 
 

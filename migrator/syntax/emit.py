@@ -57,6 +57,13 @@ def emit(source: SourceText, operations: Operations, edits: Edits) -> str:
     Raises:
         ValueError: LibCST can't reproduce the text, so untouched lines could change.
     """
+    try:
+        return _emit(source, operations, edits)
+    except cst.ParserSyntaxError as error:
+        raise ValueError(error.message) from error
+
+
+def _emit(source: SourceText, operations: Operations, edits: Edits) -> str:
     module = cst.parse_module(source.text)
     if module.code != source.text:
         raise ValueError("the text can't be reproduced exactly")
@@ -151,8 +158,10 @@ class _Emitter:
         leading = list(getattr(node, "leading_lines", ()))
         if isinstance(node, cst.SimpleStatementLine) and not any(map(self.operations.touches, group)):
             start, end = self.source.range(group[0])[0], self.source.range(group[-1])[1]
-            parsed = self.parse(self.edits.render(start, end))
-            return [parsed.with_changes(leading_lines=leading, trailing_whitespace=node.trailing_whitespace)], [], False
+            parsed = self.parse_many(self.edits.render(start, end))
+            parsed[0] = parsed[0].with_changes(leading_lines=leading)
+            parsed[-1] = parsed[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
+            return parsed, [], False
         new: list[Statement] = []
         made_def = False
         for position, stmt in enumerate(group):
@@ -169,8 +178,8 @@ class _Emitter:
             elif stmt not in self.operations.removed:
                 kept = self._kept(stmt, node, last)
                 if new and isinstance(new[-1], cst.FunctionDef):
-                    kept = self._spaced(kept, new, top)
-                new.append(kept)
+                    kept[0] = self._spaced(kept[0], new, top)
+                new.extend(kept)
             made_def = False
             for text in self.operations.after.get(stmt, []):
                 new.append(self._spaced(self.parse(text), new, top))
@@ -195,17 +204,19 @@ class _Emitter:
         self._tail = [*rest, *_comments(getattr(node.body, "footer", ()))]
         return body
 
-    def _kept(self, stmt: ast.stmt, node: cst.CSTNode, last: bool) -> Statement:
+    def _kept(self, stmt: ast.stmt, node: cst.CSTNode, last: bool) -> list[Statement]:
         """Return a statement that stays, with its edits."""
         if isinstance(node, cst.SimpleStatementLine):
-            parsed = self.parse(self.edits.render(*self.source.range(stmt)))
-            return parsed.with_changes(trailing_whitespace=node.trailing_whitespace) if last else parsed
+            parsed = self.parse_many(self.edits.render(*self.source.range(stmt)))
+            if last:
+                parsed[-1] = parsed[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
+            return parsed
         node = self._header(stmt, node)
         changes: dict[str, object] = {}
         inner = [s for _, body in _ast_blocks(stmt) for s in body]
         if any(s in self.dirty for s in inner):
             changes = self._bodies(stmt, node)
-        return node.with_changes(leading_lines=(), **changes)  # type: ignore[return-value]
+        return [node.with_changes(leading_lines=(), **changes)]  # type: ignore[list-item]
 
     def _header(self, stmt: ast.stmt, node: cst.CSTNode) -> cst.CSTNode:
         """Return a compound statement with the edits of its header."""
@@ -274,6 +285,13 @@ class _Emitter:
             line = cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)
             return self.block(stmts, [line])
         return self.block(stmts, suite.body)  # type: ignore[arg-type]
+
+    def parse_many(self, text: str) -> list[Statement]:
+        """Parse the text of one statement or, where an edit added some, of several."""
+        try:
+            return [self.parse(text)]
+        except cst.ParserSyntaxError:
+            return list(cst.parse_module(text, self.config).body)
 
     def parse(self, text: str) -> Statement:
         """Parse one statement's text."""

@@ -121,8 +121,8 @@ _PREFIXES = ("tensorflow.compat.v1.", "tensorflow.compat.v2.", "tensorflow_core.
 def canonical(name: str) -> str:
     """Return the canonical name of a TF1 symbol.
 
-    ``tensorflow.compat.v1.x`` and ``tensorflow.python.ops.math_ops.x`` become ``tensorflow.x``; a contrib name of a core
-    object becomes the core name. A name that TF1 does not have comes back with only its prefix made canonical.
+    ``tensorflow.compat.v1.x`` and ``tensorflow.python.ops.math_ops.x`` become ``tensorflow.x``; a contrib name of a
+    core object becomes the core name. A name that TF1 does not have comes back with only its prefix made canonical.
 
     Args:
         name: fully qualified, starting with ``tensorflow``.

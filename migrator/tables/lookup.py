@@ -55,7 +55,7 @@ def aliases() -> dict[str, str]:
 @cache
 def tf2_names() -> frozenset[str]:
     """Return every public TF2 name outside Keras and ``tf.compat.v1``."""
-    out = set()
+    out: set[str] = set()
     for line in symbols.TF2_NAMES.splitlines():
         module, _, names = line.partition("|")
         prefix = f"tensorflow.{module}." if module else "tensorflow."

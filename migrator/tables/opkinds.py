@@ -6,6 +6,11 @@ Names are canonical (`migrator.tables.canonical`). A symbol in none of the sets 
 from __future__ import annotations
 
 
+def _words(text: str) -> list[str]:
+    """Return the words of a text: long tables of names read better without quotes."""
+    return text.split()
+
+
 def _names(text: str) -> frozenset[str]:
     return frozenset(f"tensorflow.{name}" for name in text.split())
 
@@ -53,11 +58,22 @@ STATEFUL: frozenset[str] = _names("""
     summary.audio summary.histogram summary.image summary.merge summary.merge_all summary.scalar summary.tensor_summary
     summary.text
 """) | frozenset(
-    f"tensorflow.metrics.{name}" for name in ["accuracy", "auc", "average_precision_at_k", "false_negatives", "false_negatives_at_thresholds", "false_positives", "false_positives_at_thresholds", "mean", "mean_absolute_error", "mean_cosine_distance", "mean_iou", "mean_per_class_accuracy", "mean_relative_error", "mean_squared_error", "mean_tensor", "percentage_below", "precision", "precision_at_k", "precision_at_thresholds", "precision_at_top_k", "recall", "recall_at_k", "recall_at_thresholds", "recall_at_top_k", "root_mean_squared_error", "sensitivity_at_specificity", "sparse_average_precision_at_k", "sparse_precision_at_k", "specificity_at_sensitivity", "true_negatives", "true_negatives_at_thresholds", "true_positives", "true_positives_at_thresholds"]
+    f"tensorflow.metrics.{name}" for name in _words("""
+        accuracy auc average_precision_at_k false_negatives false_negatives_at_thresholds false_positives
+        false_positives_at_thresholds mean mean_absolute_error mean_cosine_distance mean_iou mean_per_class_accuracy
+        mean_relative_error mean_squared_error mean_tensor percentage_below precision precision_at_k
+        precision_at_thresholds precision_at_top_k recall recall_at_k recall_at_thresholds recall_at_top_k
+        root_mean_squared_error sensitivity_at_specificity sparse_average_precision_at_k sparse_precision_at_k
+        specificity_at_sensitivity true_negatives true_negatives_at_thresholds true_positives
+        true_positives_at_thresholds
+    """)
 )  # fmt: skip
 
 DTYPES: frozenset[str] = frozenset(
-    ["bfloat16", "bool", "complex128", "complex64", "double", "float16", "float32", "float64", "half", "int16", "int32", "int64", "int8", "qint16", "qint32", "qint8", "quint16", "quint8", "resource", "string", "uint16", "uint32", "uint64", "uint8", "variant"]
+    _words("""
+        bfloat16 bool complex128 complex64 double float16 float32 float64 half int16 int32 int64 int8 qint16 qint32
+        qint8 quint16 quint8 resource string uint16 uint32 uint64 uint8 variant
+    """)
 )
 
 # give Python values, not tensors, when the graph is built
@@ -88,36 +104,73 @@ PYTHON_TIME: frozenset[str] = (
     | frozenset(f"tensorflow.dtypes.{name}" for name in DTYPES)
     | frozenset(
         f"tensorflow.initializers.{name}"
-        for name in ["constant", "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity", "lecun_normal", "lecun_uniform", "ones", "orthogonal", "random_normal", "random_uniform", "truncated_normal", "uniform_unit_scaling", "variance_scaling", "zeros"]
+        for name in _words("""
+        constant glorot_normal glorot_uniform he_normal he_uniform identity lecun_normal lecun_uniform ones orthogonal
+        random_normal random_uniform truncated_normal uniform_unit_scaling variance_scaling zeros
+    """)
     )
 )
 # families of the same kind
 PYTHON_TIME_PREFIXES: tuple[str, ...] = tuple(
     f"tensorflow.{name}."
-    for name in ["app", "autograph", "config", "data", "errors", "examples", "feature_column", "gfile", "io.gfile", "logging", "nest", "contrib.framework.nest", "python_io", "resource_loader", "saved_model", "sysconfig", "test", "version", "compat", "flags"]
+    for name in _words("""
+        app autograph config data errors examples feature_column gfile io.gfile logging nest contrib.framework.nest
+        python_io resource_loader saved_model sysconfig test version compat flags
+    """)
 )
 
 # the dtype of the result whatever goes in
 RESULT_DTYPE: dict[str, str] = {
-    **{f"tensorflow.{n}": "int64" for n in ["argmax", "argmin", "arg_max", "arg_min", "math.argmax", "math.argmin", "count_nonzero", "multinomial", "random.categorical", "math.count_nonzero", "to_int64", "string_to_hash_bucket", "string_to_hash_bucket_fast", "string_to_hash_bucket_strong", "strings.to_hash_bucket"]},
-    **{f"tensorflow.{n}": "int32" for n in ["shape", "size", "rank", "to_int32", "confusion_matrix", "shape_n", "strings.length", "broadcast_dynamic_shape", "math.confusion_matrix", "argsort"]},
-    **{f"tensorflow.{n}": "bool" for n in ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_not", "logical_xor", "is_nan", "is_inf", "is_finite", "reduce_all", "reduce_any", "nn.in_top_k", "sequence_mask", "math.equal", "math.not_equal", "math.less", "math.less_equal", "math.greater", "math.greater_equal", "math.logical_and", "math.logical_or", "math.logical_not", "math.logical_xor", "math.is_nan", "math.is_inf", "math.is_finite", "math.reduce_all", "math.reduce_any", "math.in_top_k", "debugging.is_nan", "debugging.is_inf", "debugging.is_finite", "is_non_decreasing", "is_strictly_increasing", "is_variable_initialized"]},
-    **{f"tensorflow.{n}": "float32" for n in ["to_float", "string_to_number", "nn.zero_fraction", "image.resize_bilinear", "image.resize_bicubic", "image.resize_area", "losses.absolute_difference", "losses.hinge_loss", "losses.huber_loss", "losses.log_loss", "losses.mean_squared_error", "losses.mean_pairwise_squared_error", "losses.sigmoid_cross_entropy", "losses.softmax_cross_entropy", "losses.sparse_softmax_cross_entropy", "losses.cosine_distance", "losses.compute_weighted_loss"]},
+    **{f"tensorflow.{n}": "int64" for n in _words("""
+        argmax argmin arg_max arg_min math.argmax math.argmin count_nonzero multinomial random.categorical
+        math.count_nonzero to_int64 string_to_hash_bucket string_to_hash_bucket_fast string_to_hash_bucket_strong
+        strings.to_hash_bucket
+    """)},
+    **{f"tensorflow.{n}": "int32" for n in _words("""
+        shape size rank to_int32 confusion_matrix shape_n strings.length broadcast_dynamic_shape math.confusion_matrix
+        argsort
+    """)},
+    **{f"tensorflow.{n}": "bool" for n in _words("""
+        equal not_equal less less_equal greater greater_equal logical_and logical_or logical_not logical_xor is_nan
+        is_inf is_finite reduce_all reduce_any nn.in_top_k sequence_mask math.equal math.not_equal math.less
+        math.less_equal math.greater math.greater_equal math.logical_and math.logical_or math.logical_not
+        math.logical_xor math.is_nan math.is_inf math.is_finite math.reduce_all math.reduce_any math.in_top_k
+        debugging.is_nan debugging.is_inf debugging.is_finite is_non_decreasing is_strictly_increasing
+        is_variable_initialized
+    """)},
+    **{f"tensorflow.{n}": "float32" for n in _words("""
+        to_float string_to_number nn.zero_fraction image.resize_bilinear image.resize_bicubic image.resize_area
+        losses.absolute_difference losses.hinge_loss losses.huber_loss losses.log_loss losses.mean_squared_error
+        losses.mean_pairwise_squared_error losses.sigmoid_cross_entropy losses.softmax_cross_entropy
+        losses.sparse_softmax_cross_entropy losses.cosine_distance losses.compute_weighted_loss
+    """)},
     **{f"tensorflow.{n}": "float64" for n in ["to_double"]},
     **{f"tensorflow.{n}": "bfloat16" for n in ["to_bfloat16"]},
     **{f"tensorflow.{n}": "complex64" for n in ["to_complex64"]},
     **{f"tensorflow.{n}": "complex128" for n in ["to_complex128"]},
-    **{f"tensorflow.{n}": "string" for n in ["as_string", "string_join", "string_strip", "substr", "read_file", "regex_replace", "encode_base64", "decode_base64", "reduce_join", "strings.join", "strings.substr", "strings.as_string", "io.read_file", "strings.strip", "strings.regex_replace", "serialize_tensor", "image.encode_jpeg", "image.encode_png", "matching_files"]},
+    **{f"tensorflow.{n}": "string" for n in _words("""
+        as_string string_join string_strip substr read_file regex_replace encode_base64 decode_base64 reduce_join
+        strings.join strings.substr strings.as_string io.read_file strings.strip strings.regex_replace serialize_tensor
+        image.encode_jpeg image.encode_png matching_files
+    """)},
     **{f"tensorflow.{n}": "uint8" for n in ["image.decode_jpeg", "image.decode_gif", "image.decode_bmp"]},
 }  # fmt: skip
 
 # the dtype of the result is this argument's value; with the value where it is not given (None: the dtype of the first
 # argument, or what its Python value gives)
 DTYPE_ARGUMENT: dict[str, tuple[str, str | None]] = {
-    **{f"tensorflow.{n}": ("dtype", "float32") for n in ["zeros", "ones", "eye", "placeholder", "random_normal", "random_uniform", "truncated_normal", "random_gamma", "random_poisson", "random.normal", "random.uniform", "random.truncated_normal", "random.gamma", "random.poisson", "get_variable", "linalg.eye"]},
-    **{f"tensorflow.{n}": ("dtype", None) for n in ["cast", "constant", "convert_to_tensor", "Variable", "range", "zeros_like", "ones_like", "dtypes.cast", "saturate_cast", "dtypes.saturate_cast"]},
+    **{f"tensorflow.{n}": ("dtype", "float32") for n in _words("""
+        zeros ones eye placeholder random_normal random_uniform truncated_normal random_gamma random_poisson
+        random.normal random.uniform random.truncated_normal random.gamma random.poisson get_variable linalg.eye
+    """)},
+    **{f"tensorflow.{n}": ("dtype", None) for n in _words("""
+        cast constant convert_to_tensor Variable range zeros_like ones_like dtypes.cast saturate_cast
+        dtypes.saturate_cast
+    """)},
     "tensorflow.bitcast": ("type", None),
-    **{f"tensorflow.{n}": ("output_type", "int64") for n in ["argmax", "argmin", "arg_max", "arg_min", "math.argmax", "math.argmin"]},
+    **{f"tensorflow.{n}": ("output_type", "int64") for n in _words("""
+        argmax argmin arg_max arg_min math.argmax math.argmin
+    """)},
     **{f"tensorflow.{n}": ("out_type", "int32") for n in ["shape", "size", "shape_n"]},
     **{f"tensorflow.{n}": ("out_type", "float32") for n in ["string_to_number", "strings.to_number"]},
     **{f"tensorflow.{n}": ("out_type", None) for n in ["decode_raw", "io.decode_raw"]},

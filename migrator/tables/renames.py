@@ -7,6 +7,11 @@ have it (`_full`).
 from __future__ import annotations
 
 
+def _words(text: str) -> list[str]:
+    """Return the words of a text: long tables of names read better without quotes."""
+    return text.split()
+
+
 def _full(table: dict[str, str]) -> dict[str, str]:
     return {f"tensorflow.{old}": f"tensorflow.{new}" for old, new in table.items()}
 
@@ -199,7 +204,21 @@ DROPPED: frozenset[str] = frozenset(
 # pure functions without a native equal: they stay on tf.compat.v1, and a diagnostic says so
 PURE_COMPAT: frozenset[str] = frozenset(
     f"tensorflow.{name}"
-    for name in ["clip_by_average_norm", "convert_to_tensor_or_indexed_slices", "convert_to_tensor_or_sparse_tensor", "div", "distributions.Bernoulli", "distributions.Beta", "distributions.Categorical", "distributions.Dirichlet", "distributions.DirichletMultinomial", "distributions.Distribution", "distributions.Exponential", "distributions.Gamma", "distributions.Laplace", "distributions.Multinomial", "distributions.Normal", "distributions.RegisterKL", "distributions.ReparameterizationType", "distributions.StudentT", "distributions.Uniform", "distributions.FULLY_REPARAMETERIZED", "distributions.NOT_REPARAMETERIZED", "distributions.kl_divergence", "image.resize_image_with_pad", "image.resize_images", "losses.Reduction", "nn.conv3d_backprop_filter", "nn.conv3d_backprop_filter_v2", "nn.ctc_beam_search_decoder", "nn.ctc_loss", "nn.ctc_loss_v2", "nn.erosion2d", "nn.fractional_avg_pool", "nn.fractional_max_pool", "nn.fused_batch_norm", "nn.quantized_avg_pool", "nn.quantized_conv2d", "nn.quantized_max_pool", "nn.quantized_relu_x", "python_io.TFRecordCompressionType", "io.TFRecordCompressionType", "ragged.RaggedTensorValue", "ragged.constant_value", "sparse.merge", "sparse_merge", "string_split", "strings.split", "SparseTensorValue", "errors.error_code_from_exception_type", "errors.exception_type_from_error_code", "train.summary_iterator", "train.NewCheckpointReader"]
+    for name in _words("""
+        clip_by_average_norm convert_to_tensor_or_indexed_slices convert_to_tensor_or_sparse_tensor div
+        distributions.Bernoulli distributions.Beta distributions.Categorical distributions.Dirichlet
+        distributions.DirichletMultinomial distributions.Distribution distributions.Exponential distributions.Gamma
+        distributions.Laplace distributions.Multinomial distributions.Normal distributions.RegisterKL
+        distributions.ReparameterizationType distributions.StudentT distributions.Uniform
+        distributions.FULLY_REPARAMETERIZED distributions.NOT_REPARAMETERIZED distributions.kl_divergence
+        image.resize_image_with_pad image.resize_images losses.Reduction nn.conv3d_backprop_filter
+        nn.conv3d_backprop_filter_v2 nn.ctc_beam_search_decoder nn.ctc_loss nn.ctc_loss_v2 nn.erosion2d
+        nn.fractional_avg_pool nn.fractional_max_pool nn.fused_batch_norm nn.quantized_avg_pool nn.quantized_conv2d
+        nn.quantized_max_pool nn.quantized_relu_x python_io.TFRecordCompressionType io.TFRecordCompressionType
+        ragged.RaggedTensorValue ragged.constant_value sparse.merge sparse_merge string_split strings.split
+        SparseTensorValue errors.error_code_from_exception_type errors.exception_type_from_error_code
+        train.summary_iterator train.NewCheckpointReader
+    """)
 )
 
 # symbols that are gone and the sentence that helps; a name that ends with "." stands for all below it
@@ -257,5 +276,12 @@ def advice(symbol: str) -> str:
 
 # contrib.data -> tf.data.experimental
 CONTRIB_DATA: frozenset[str] = frozenset(
-    ["CheckpointInputPipelineHook", "Counter", "CsvDataset", "Optional", "RandomDataset", "SqlDataset", "TFRecordWriter", "bucket_by_sequence_length", "choose_from_datasets", "copy_to_device", "dense_to_sparse_batch", "enumerate_dataset", "get_next_as_optional", "get_single_element", "group_by_reducer", "group_by_window", "ignore_errors", "make_batched_features_dataset", "make_csv_dataset", "make_saveable_from_iterator", "map_and_batch", "parallel_interleave", "parse_example_dataset", "prefetch_to_device", "rejection_resample", "sample_from_datasets", "scan", "shuffle_and_repeat", "unbatch", "unique"]
+    _words("""
+        CheckpointInputPipelineHook Counter CsvDataset Optional RandomDataset SqlDataset TFRecordWriter
+        bucket_by_sequence_length choose_from_datasets copy_to_device dense_to_sparse_batch enumerate_dataset
+        get_next_as_optional get_single_element group_by_reducer group_by_window ignore_errors
+        make_batched_features_dataset make_csv_dataset make_saveable_from_iterator map_and_batch parallel_interleave
+        parse_example_dataset prefetch_to_device rejection_resample sample_from_datasets scan shuffle_and_repeat unbatch
+        unique
+    """)
 )

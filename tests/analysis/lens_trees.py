@@ -10,7 +10,7 @@ import lens_numpy
 import numpy as np
 from hypothesis import strategies as st
 
-from migrator.analysis.lens import UNKNOWN, Arg, Derived, Leaf
+from migrator.analysis.lens import Arg, Derived, Leaf
 
 Draw = Callable[[Any], Any]
 SYNTAX = ("subscript", "index", "tuple", "list", "read_value", "value")
@@ -281,8 +281,11 @@ class Trees:
         part = more[: self.int(1, len(more))] if not axis else more[:1]
         mask = np.array(self.draw(st.lists(st.booleans(), min_size=math.prod(part), max_size=math.prod(part)))).reshape(part)
         name = f"k{len(self.names)}"
+        literal = Arg(repr(mask.tolist()), mask.tolist())
+        if self.known or self.draw(st.booleans()):
+            return self.op(symbol, source, mask=literal, axis=axis)
         self.names[name] = mask
-        return self.op(symbol, source, mask=self.pick([Arg(name), Arg(repr(mask.tolist()), mask.tolist())]), axis=axis)
+        return self.op(symbol, source, mask=Arg(name), axis=axis)
 
     def _matrix_diag_part(self, symbol: str, depth: int) -> Any:
         return self.op(symbol, self.source(depth, (2, 4), empty=False))
@@ -298,4 +301,3 @@ ROWS = (
     "space_to_batch_nd batch_to_space_nd concat stack split unstack subscript slice strided_slice gather gather_nd "
     "boolean_mask matrix_diag_part diag_part conj"
 ).split()
-assert UNKNOWN is not None

@@ -49,3 +49,13 @@ def test_git_applies_any_diff(tmp_path: Path, name: str, before: bytes, after: b
     command = ["git", "apply", "--whitespace=nowarn", "-"]
     subprocess.run(command, cwd=tmp_path, input=unified(before, after, name), check=True, capture_output=True)
     assert (tmp_path / name).read_bytes() == after
+
+
+@pytest.mark.parametrize(
+    "name", ["a b.py", 'quo"te.py', "back\\slash.py", "tab\t.py", "new\nline.py", "\u00e9\U0001f600.py", "s/u b/x.py"]
+)
+def test_git_applies_to_any_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_bytes(b"a\n")
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=unified(b"a\n", b"b\n", name), check=True)
+    assert (tmp_path / name).read_bytes() == b"b\n"

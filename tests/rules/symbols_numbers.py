@@ -35,7 +35,8 @@ def plain(value):
     if isinstance(value, np.ndarray) and value.dtype == object:
         return [plain(v) for v in value.tolist()]
     if isinstance(value, (np.ndarray, np.generic)):
-        return {"dtype": str(value.dtype), "shape": list(value.shape), "values": [repr(v) for v in value.ravel().tolist()]}
+        values = [repr(v) for v in value.ravel().tolist()]
+        return {"dtype": str(value.dtype), "shape": list(value.shape), "values": values}
     if hasattr(value, "_fields") or isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     return repr(value)
@@ -65,7 +66,7 @@ def after(case):
 
     @tf.function
     def run(*inputs):
-        names = dict(zip(given, inputs))
+        names = dict(zip(given, inputs))  # noqa: B905 (Python 3.7)
         found = evaluate(case["text"], dict(names, tf=tf, np=np))
         flat = tf.nest.flatten(found)
         kinds.append([v is None for v in flat])
@@ -88,7 +89,7 @@ def main():
         try:
             out.append({"values": (before if side == "before" else after)(case)})
         except Exception as error:
-            out.append({"error": "%s: %s" % (type(error).__name__, str(error)[:300])})
+            out.append({"error": "%s: %s" % (type(error).__name__, str(error)[:300])})  # noqa: UP031
     print("RESULT" + json.dumps(out))
 
 

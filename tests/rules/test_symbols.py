@@ -80,7 +80,8 @@ CASES = [
      "tf.image.crop_and_resize(i, b, box_indices=n, crop_size=c)"),
     ("tf.confusion_matrix(a, b, 3, tf.int32, 'n')", "tf.math.confusion_matrix(a, b, 3, dtype=tf.int32, name='n')"),
     # comments and layout stay
-    ("tf.nn.conv2d(\n    x,  # images\n    filter=w,  # weights\n    strides=s, padding='SAME',\n    use_cudnn_on_gpu=True,\n)",
+    ("tf.nn.conv2d(\n    x,  # images\n    filter=w,  # weights\n    strides=s, padding='SAME',\n"
+     "    use_cudnn_on_gpu=True,\n)",
      "tf.nn.conv2d(\n    x,  # images\n    filters=w,  # weights\n    strides=s, padding='SAME',\n)"),
     # TF 0.x
     ("tf.mul(a, tf.sub(b, tf.neg(c)))", "tf.multiply(a, tf.subtract(b, tf.negative(c)))"),
@@ -160,7 +161,8 @@ CASES = [
     ("tf.flags.DEFINE_string(flag_name='a', default_value='b', docstring='c')",
      "flags.DEFINE_string(name='a', default='b', help='c')"),
     ("tf.app.flags.DEFINE_integer('n', 1, 'h')\nFLAGS = tf.app.flags.FLAGS\nprint(FLAGS.n)\n",
-     "flags.DEFINE_integer('n', 1, 'h')\nflags.FLAGS(sys.argv, known_only=True)\nFLAGS = flags.FLAGS\nprint(FLAGS.n)\n"),
+     "flags.DEFINE_integer('n', 1, 'h')\nflags.FLAGS(sys.argv, known_only=True)\n"
+     "FLAGS = flags.FLAGS\nprint(FLAGS.n)\n"),
     ("def main(_): pass\nif __name__ == '__main__':\n    tf.app.run()\n",
      "def main(_): pass\nif __name__ == '__main__':\n    app.run(main)\n"),
     ("tf.logging.set_verbosity(tf.logging.INFO)", "logging.set_verbosity(logging.INFO)"),

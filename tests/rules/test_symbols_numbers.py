@@ -1,4 +1,4 @@
-"""The rewritten expressions give the numbers of TF1: against compat.v1 here, and against real TF 1.15 where there is one."""
+"""The rewritten expressions give the numbers of TF1: of compat.v1, and of real TF 1.15 where there is one."""
 
 from __future__ import annotations
 
@@ -230,9 +230,9 @@ def rewritten(text: str) -> str:
 def results(python: str, side: str) -> list[dict[str, Any]]:
     """Evaluate all cases in one child process."""
     texts = [text if side == "before" else rewritten(text) for text, _ in CASES]
-    done = subprocess.run(
-        [python, str(SCRIPT), side], input=json.dumps([key(t) for t in texts]), capture_output=True, text=True, timeout=300
-    )
+    cases = json.dumps([key(text) for text in texts])
+    command = [python, str(SCRIPT), side]
+    done = subprocess.run(command, input=cases, capture_output=True, text=True, timeout=300, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT")]
     assert lines, done.stderr[-2000:]
     out: list[dict[str, Any]] = json.loads(lines[-1].removeprefix("RESULT"))

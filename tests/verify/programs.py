@@ -462,7 +462,8 @@ with tf.Session() as sess:
         for i in range(2):
             print(«1:sess.run(step)»)
         «2:sess.run(tf.assign_add(k, 1.0))»
-        values = [«3:sess.run(v[n])» for n in range(2)]; print(«4:sess.run(k)», «5:sess.run([k, tf.random_uniform([2])])»)  # noqa: E501
+        values = [«3:sess.run(v[n])» for n in range(2)]; print(«4:sess.run(k)»)
+        print(«5:sess.run([k, tf.random_uniform([2])])»)
 """,
     """
 import tensorflow as tf
@@ -491,7 +492,8 @@ for trial in range(3):
     for i in range(2):
         print(«1:step().numpy()»)
     «2:k.assign_add(1.0).numpy()»
-    values = [«3:v[n].numpy()» for n in range(2)]; print(«4:k.numpy()», «5:[value.numpy() for value in pair()]»)
+    values = [«3:v[n].numpy()» for n in range(2)]; print(«4:k.numpy()»)
+    print(«5:[value.numpy() for value in pair()]»)
 """,
     {
         "re-initialisation missing": (("    v.assign(tf.random.uniform([30]))\n", ""),),
