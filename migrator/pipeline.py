@@ -54,6 +54,7 @@ def rewrite_sources(
             interpreter.run_module(module)
     for module in list(project.modules.values()):
         interpreter.run_uncalled(module)
+    interpreter.facts.settle_feeds()
     work = _Work(project, interpreter, set(chosen), optimizers)
     results: dict[str, Result] = {}
     plans, refusals = work.plan_all([p for p in wanted if p in project.modules])

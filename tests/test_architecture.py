@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "migrator").rglob("*.py"))
-STRICT = [m for m in MODULES if m.count("/") == 1 or m.startswith(("migrator/source/", "migrator/report/"))]
+STRICT = [m for m in MODULES if m.startswith(("migrator/source/", "migrator/report/"))]
+STRICT += [m for m in MODULES if m.count("/") == 1 and m != "migrator/pipeline.py"]
 
 
 def test_import_contracts() -> None:

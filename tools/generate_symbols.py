@@ -3,7 +3,7 @@
     python tools/generate_symbols.py --tf1-python TF1/bin/python --tf2-python TF2/bin/python
 
 Each API is walked in a child process (`probe_api.py`), so that neither package need be installed here. The same
-packages give the same bytes. ``--check`` writes nothing and exits with 1 where the table differs from what it would write.
+packages give the same bytes. ``--check`` writes nothing and exits with 1 where the table is out of date.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ Sources: TensorFlow {tf1} (contrib included) and TensorFlow {tf2}.
 
 A line of `ROWS` is ``name|fate|kind|parameters|target|target parameters|changed defaults``, without the leading
 ``tensorflow.``. An optional parameter ends with ``=``; ``*`` and ``**`` stand for those that take the rest. The target
-is empty where it is the name itself; the target's parameters are empty where they are the same. `migrator.tables.lookup`
-reads the lines.
+is empty where it is the name itself; the target's parameters are empty where they are the same.
+`migrator.tables.lookup` reads the lines.
 """
 
 # ruff: noqa: E501

@@ -314,7 +314,7 @@ class Calls(SymbolCalls):
     def mutate_base(self, node: ast.Call, value: Value) -> None:
         """Record that a method call changes the object it is called on."""
         if isinstance(node.func, ast.Attribute):
-            self.mutate(node.func.value, self.stmt_of(node), value)  # type: ignore[attr-defined]
+            self.mutate(node.func.value, self.module.statement(node), value)  # type: ignore[attr-defined]
 
     def map_method(self, owner: Map, name: str, node: ast.Call, args: list[Value]) -> Value:
         """Return what a dict method gives."""

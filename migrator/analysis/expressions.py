@@ -344,7 +344,7 @@ class Expressions(Calls):
     def comprehension(self, node: ast.expr, generators: list[ast.comprehension], element) -> Seq:  # type: ignore[no-untyped-def]
         """Evaluate a comprehension; over static sequences item by item."""
         outer = self.env
-        self.env = Env(outer.scope, "comprehension", outer)
+        self.env = Env(node, "comprehension", outer)
         self.loops += 1
         found: list[Value] = []
         exact = self.generate(generators, 0, element, found)
@@ -367,7 +367,7 @@ class Expressions(Calls):
         items = source.items if isinstance(source, Seq) else None
         exact = items is not None and len(items) <= COMPREHENSION_LIMIT and not generator.ifs
         for item in items if exact and items is not None else [self.iterated(source, generator.iter)]:
-            self.bind(generator.target, item, None, self.stmt_of(generator.iter))
+            self.bind(generator.target, item, None, self.module.statement(generator.iter))
             for condition in generator.ifs:
                 self.eval(condition)
             exact = self.generate(generators, at + 1, element, found) and exact
@@ -381,7 +381,7 @@ class Expressions(Calls):
 
     def eval_NamedExpr(self, node: ast.NamedExpr) -> Value:
         value = self.eval(node.value)
-        self.bind(node.target, value, node.value, self.stmt_of(node))
+        self.bind(node.target, value, node.value, self.module.statement(node))
         return value
 
     def eval_Starred(self, node: ast.Starred) -> Value:

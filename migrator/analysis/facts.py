@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.values import Func, Origin, Sess, Value, Var, join
+from migrator.analysis.values import Dep, Func, Map, Node, Origin, Sess, Value, Var, join
 
 
 @dataclass(eq=False)
@@ -68,6 +68,11 @@ class SiteFact:
     order: int
 
 
+def feed_keys(value: Value | None) -> list[object]:
+    """Return the known keys of a feed_dict's value."""
+    return list(value.items) if isinstance(value, Map) and value.items is not None else []
+
+
 @dataclass(eq=False)
 class Facts:
     """Facts about all modules of a project."""
@@ -89,6 +94,19 @@ class Facts:
     snapshots: dict[ast.expr, tuple[Var, ...]] = field(default_factory=dict)  # trainables known at a minimize
     calls_of: dict[ast.AST, int] = field(default_factory=dict)  # function -> calls in the text (2 = many)
     _site_count: int = 0
+
+    def settle_feeds(self) -> None:
+        """Once all sites are known: what depends on a fed constant is no constant."""
+        fed = [k for s in self.sites.values() if s.feed is not None for k in feed_keys(self.values.get(s.feed))]
+        overridden = {id(node) for node in fed if isinstance(node, Node) and node.constant}
+        if not overridden:
+            return
+        for values in self.created.values():
+            for node in values:
+                if isinstance(node, Node) and any(
+                    id(a) in overridden and a is not node for a in node.ancestors()
+                ):
+                    node.deps |= Dep.PLACEHOLDER
 
     def record(self, node: ast.AST, value: Value) -> Value:
         """Store a node's value; a second evaluation joins (but the newest value is what is returned)."""

@@ -12,6 +12,9 @@ from migrator.analysis.symbol_calls import Context
 from migrator.analysis.values import Effect, Node, Value, Var, leaves
 
 
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
 @dataclass(eq=False)
 class Slice:
     """What some expressions need.
@@ -84,7 +87,7 @@ class Slicer:
 
     def _name(self, node: ast.Name) -> None:
         for found in self.unit.facts.uses[node]:
-            if found.module is not self.unit.module:
+            if found.module is not self.unit.module or isinstance(found.scope, COMPREHENSIONS):
                 continue
             atom = self.unit.atom(found.stmt) if found.stmt is not None else None
             if atom is not None and atom.stage is Stage.GRAPH:

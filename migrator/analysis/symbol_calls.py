@@ -305,7 +305,7 @@ class SymbolCalls(State):
 
     def shape_set(self, node: ast.Call, owner: Node) -> Value:
         """`t.set_shape(...)`: a statement about the tensor that must go where the tensor goes."""
-        self.mutate(node.func.value, self.stmt_of(node), owner)  # type: ignore[attr-defined]
+        self.mutate(node.func.value, self.module.statement(node), owner)  # type: ignore[attr-defined]
         return self.node(node, "set_shape", (owner,))
 
     # -- optimizers and gradients

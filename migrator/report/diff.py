@@ -53,7 +53,8 @@ def _lines(data: bytes) -> list[bytes]:
 def _header(prefix: str, path: str) -> bytes:
     """Return the name in a diff's header as git reads it.
 
-    A path loses its root; after a name with spaces comes a tab; one with quotes or control characters is quoted as in C.
+    A path loses its root. After a name with spaces comes a tab; one with quotes or control characters is quoted as in
+    C.
     """
     name = (prefix + path.lstrip("/")).encode("utf-8", "surrogateescape")
     if any(byte < 0x20 or byte in b'"\\\x7f' for byte in name):

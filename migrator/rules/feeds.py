@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator.analysis.calls import PURE_BUILTINS
@@ -89,8 +90,14 @@ def convert_keys(plan: Plan, feed: Feed) -> None:
                 plan.edits.replace(key, f'"{plan.parameters[node]}"')
 
 
-def parameter_name(plan: Plan, node: Node) -> str:
-    """Return the parameter's name of a fed node: the name that the program gave it."""
+def parameter_name(plan: Plan, node: Node, beside: Iterable[Node] = ()) -> str:
+    """Return the parameter's name of a fed node: the name that the program gave it.
+
+    Args:
+        plan: the unit's plan.
+        node: the fed node.
+        beside: further parameters of the same function, whose names must differ.
+    """
     known = plan.parameters.get(node)
     if known is not None:
         return known
@@ -103,7 +110,7 @@ def parameter_name(plan: Plan, node: Node) -> str:
         given = plan.value(node.call.get("name"))
         base = given.const if isinstance(given, Py) and isinstance(given.const, str) else "fed"
         name = plan.namer.fresh(base)
-    elif name in plan.parameters.values():
+    elif any(plan.parameters.get(other) == name for other in beside):
         name = plan.namer.fresh(name)
     plan.parameters[node] = name
     return name

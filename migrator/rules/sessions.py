@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from migrator.analysis.slicing import COMPREHENSIONS
 from migrator.analysis.staging import Stage, Unit
 from migrator.analysis.symbol_calls import Context as WithContext
 from migrator.analysis.values import Effect, Node, Opt, Sess, Var, Writer
@@ -152,7 +153,7 @@ def check_escapes(plan: Plan) -> None:
             continue
         for found in defs:
             home = unit.atom(found.stmt) if found.stmt is not None else None
-            if home is None or found.module is not unit.module:
+            if home is None or found.module is not unit.module or isinstance(found.scope, COMPREHENSIONS):
                 continue
             if found.stmt in plan.operations.removed | plan.operations.moved and home.stage in {Stage.GRAPH, Stage.DROP}:
                 raise CannotConvert(node, f"`{node.id}` exists only in the graph and is used outside of a run")

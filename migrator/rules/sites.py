@@ -71,7 +71,7 @@ class Sites:
         if isinstance(expr, (ast.List, ast.Tuple)):
             found = [leaf for e in expr.elts for leaf in self.fetch(e)[0]]
             flat = all(not isinstance(e, (ast.List, ast.Tuple, ast.Dict)) for e in expr.elts)
-            flat = flat and len(found) == len(expr.elts)
+            flat = flat and len(found) == len(expr.elts) and not any(isinstance(f.value, Seq) for f in found)
             return found, ("list" if isinstance(expr, ast.List) else "tuple") if flat else "nested"
         if isinstance(expr, ast.Dict):
             raise_unless(all(k is not None for k in expr.keys), expr, "a fetched dict that is not written out")
@@ -119,15 +119,18 @@ class Sites:
                     if node not in sliced.slice.fed and value is not None and is_pure(self.plan, value):
                         del site.feed.values[node]
             fed = list(site.feed.values)
-            key = (*[self._identity(leaf) for leaf in site.leaves], frozenset(id(n) for n in fed))
+            nested = site.shape in {"nested", "dict"} and self._uses_result(site)
+            key = (*[self._identity(leaf) for leaf in site.leaves], frozenset(id(n) for n in fed),
+                   ast.dump(site.fact.fetch) if nested else "")  # fmt: skip
             step = self.steps.get(key)
             if step is None:
                 step = plan_step(self.plan, site.leaves, fed)
+                step.structure = site.fact.fetch if nested else None
                 self.steps[key] = step
             site.step = step
             self.builder.check(step, site.fact.call)
             for node in fed:
-                parameter_name(self.plan, node)
+                parameter_name(self.plan, node, fed)
             if self._uses_result(site):
                 step.returns = [leaf for leaf in step.leaves if not leaf.operation]
             convert_keys(self.plan, site.feed)
@@ -399,6 +402,9 @@ class Sites:
                 nones = ["None"] * operations.count(True)
                 parts = [spread, *nones] if operations == sorted(operations) else [*nones, spread]
                 return f"[{', '.join(parts)}]" if site.shape == "list" else f"({', '.join(parts)})"
+        if step_of(site).structure is not None:
+            each = "value.numpy()" if not any(operations) else "None if value is None else value.numpy()"
+            return f"{self.plan.tf}.nest.map_structure(lambda value: {each}, {made})"
         raise CannotConvert(site.fact.call, "the structure of the fetch is not converted yet; fetch a flat list")
 
     def _eager_text(self, site: Site, render: Render) -> str:
@@ -431,6 +437,12 @@ class Sites:
         assert isinstance(stmt, ast.Assign)
         target = stmt.targets[0]
         return isinstance(target, ast.Tuple) and len(target.elts) == len(site.leaves) > 1
+
+
+def step_of(site: Site) -> StepFunction:
+    """Return a site's step function."""
+    assert site.step is not None
+    return site.step
 
 
 def _operation(value: Value) -> bool:

@@ -49,6 +49,7 @@ class StepFunction:
     name: str = ""
     anchor: Atom | None = None
     returns: list[Leaf] = field(default_factory=list)
+    structure: ast.expr | None = None  # a nested fetch, returned in its own structure
     snapshots: dict[str, str] = field(default_factory=dict)
 
 
@@ -97,7 +98,9 @@ class StepBuilder:
                 overlay.replace(expr, plan.parameters[node])
         self._snapshot(step, overlay)
         body = self._body(step, overlay)
-        if step.returns:
+        if step.structure is not None and step.returns:
+            body.append(f"return {self._nested(step.structure, step, overlay)}")
+        elif step.returns:
             values = [self._leaf(leaf, step, overlay) for leaf in step.returns]
             body.append(f"return {', '.join(values)}")
         if not body:
@@ -113,6 +116,21 @@ class StepBuilder:
         if isinstance(leaf.value, Var):
             return f"{text}.read_value()"
         return text
+
+    def _nested(self, expr: ast.expr, step: StepFunction, overlay: Edits) -> str:
+        """Return the text of a nested fetch, operations as None."""
+        if isinstance(expr, (ast.List, ast.Tuple)):
+            inner = ", ".join(self._nested(e, step, overlay) for e in expr.elts)
+            if isinstance(expr, ast.List):
+                return f"[{inner}]"
+            return f"({inner},)" if len(expr.elts) == 1 else f"({inner})"
+        if isinstance(expr, ast.Dict):
+            pairs = zip(expr.keys, expr.values, strict=True)
+            return "{" + ", ".join(
+                f"{overlay.node(k)}: {self._nested(v, step, overlay)}" for k, v in pairs if k is not None
+            ) + "}"
+        leaf = next(leaf for leaf in step.leaves if leaf.expr is expr)
+        return "None" if leaf.operation else self._leaf(leaf, step, overlay)
 
     def _snapshot(self, step: StepFunction, overlay: Edits) -> None:
         """Give names that change meaning, or that the function binds itself, a name of their own."""
@@ -135,8 +153,10 @@ class StepBuilder:
     def _spec(self, node: Node) -> str | None:
         """Return a parameter's TensorSpec, None where its type isn't known."""
         tf, plan = self.plan.tf, self.plan
-        if node.op != "placeholder" or node.module is not plan.unit.module:
-            return None
+        if node.module is not plan.unit.module:
+            raise CannotConvert(node.expr, "a tensor of another module is fed")
+        if node.op != "placeholder":
+            return self._override(node)
         if "dtype" in node.call:
             dtype = f"{tf}.{node.dtype}" if node.dtype else plan.text(node.call["dtype"])
         elif node.dtype:
@@ -147,6 +167,15 @@ class StepBuilder:
         if "shape" in node.call:
             shape = plan.text(node.call["shape"])
         return f"{tf}.TensorSpec({shape}, {dtype})"
+
+    def _override(self, node: Node) -> str:
+        """Return the TensorSpec of a tensor that is fed although it is no placeholder."""
+        names = [d.name for ds in self.plan.unit.facts.by_name.values() for d in ds if d.value is node]
+        if node.constant and names:
+            return f"{self.plan.tf}.TensorSpec.from_tensor({names[0]})"
+        if node.dtype is None:
+            raise CannotConvert(node.expr, "a tensor is fed whose type is not statically known")
+        return f"{self.plan.tf}.TensorSpec(None, {self.plan.tf}.{node.dtype})"
 
     # -- body
     def _body(self, step: StepFunction, overlay: Edits) -> list[str]:

@@ -174,16 +174,14 @@ class CallText:
             CannotBind: where an argument has no place in TF2.
         """
         if any(argument.keyword in ("*", "**") for argument in self.arguments):
-            self._conform_unpacked(old, new, names or {}, only_keywords)
-            return
+            return self._conform_unpacked(old, new, names or {}, only_keywords)
         self.bind(old)
         kept, moved = 0, only_keywords
         for argument in self.arguments:
-            assert argument.parameter is not None
             if argument.parameter in skip:
                 moved = True
                 continue
-            name = parameter_name(argument.parameter, old, new, names or {})
+            name = parameter_name(str(argument.parameter), old, new, names or {})
             if name is None:
                 if argument.parameter not in DROPPED:
                     raise CannotBind(f"its argument {argument.parameter} has no equal in TF2")

@@ -195,7 +195,39 @@ def _compat(use: Use) -> SymbolRewrite:
     return rewrite
 
 
+_SEQUENCE = ("logits", "targets", "weights", "average_across_timesteps", "average_across_batch",
+             "softmax_loss_function", "name")  # fmt: skip
+_PURE = ("ones", "ones_like", "sequence_mask", "cast", "to_float")
+
+
+def _sequence_loss(use: Use) -> Outcome:
+    """``tf.contrib.seq2seq.sequence_loss``: the weighted mean of the cross entropies of all steps."""
+    if use.call is None:
+        return SymbolRefusal(f"{use.short} is used as a value: write the weighted mean of the cross entropies")
+    text = CallText(use)
+    bound = text.bind(_SEQUENCE)
+    averages = [text.literal(bound.get(name), True) for name in _SEQUENCE[3:5]]
+    plain = text.literal(bound.get("softmax_loss_function")) is None
+    if averages != [True, True] or not plain or not {"logits", "targets", "weights"} <= bound.keys():
+        raise CannotBind("only its average over steps and batch has a short equal: write the others with tf.reduce_sum")
+    weights = bound["weights"].node
+    pure = isinstance(weights, ast.Call) and ast.unparse(weights.func).rpartition(".")[2] in _PURE
+    if not (pure or repeatable(weights)):
+        raise CannotBind("its weights are computed in the call, and the equal needs them twice: name them first")
+    entropy, total = use.spell("nn.sparse_softmax_cross_entropy_with_logits"), use.spell("reduce_sum")
+
+    def build(render: Render) -> str:
+        targets, logits, weight = (render(bound[n].node) for n in ("targets", "logits", "weights"))
+        summed = f"{total}({entropy}(labels={targets}, logits={logits}) * {weight})"
+        return f"({summed} / ({total}({weight}) + 1e-12))"
+
+    return text.whole(build)
+
+
 HANDLERS: dict[str, Handler] = {
-    f"tensorflow.losses.{name}": _rule
-    for name in (*_ELEMENTS, "huber_loss", "mean_pairwise_squared_error", "compute_weighted_loss")
+    **{
+        f"tensorflow.losses.{name}": _rule
+        for name in (*_ELEMENTS, "huber_loss", "mean_pairwise_squared_error", "compute_weighted_loss")
+    },
+    "tensorflow.contrib.seq2seq.sequence_loss": _sequence_loss,
 }

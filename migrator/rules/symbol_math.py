@@ -117,8 +117,8 @@ def _select(use: Use, text: CallText, bound: dict[str, Argument]) -> Outcome:
     text.notes.append(
         info(
             BEHAVIOUR,
-            f"{use.short} selects whole rows where its condition is a vector, tf.where of TF2 broadcasts; "
-            "the rank is not known here, so the TF1 kernel is called. Write tf.where if the condition has the shape of the values",
+            f"{use.short} selects whole rows where its condition is a vector, TF2's broadcasts; "
+            "the rank is not known here, so the TF1 kernel is called. Write tf.where if it has the values' shape",
         )
     )
     return text.done()

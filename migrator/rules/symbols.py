@@ -130,7 +130,7 @@ def _general(use: Use, renamed: bool) -> Outcome:
     if target != use.symbol or renamed:
         text.rename(target.removeprefix("tensorflow."))
     if row is not None and row.kind != "value" and row.fate != "same":
-        if row.fate != "gone":
+        if row.fate != "gone" and signature(row.name):
             text.conform(row.parameters, _target_parameters(row, target))
     elif row is not None and row.fate == "same":
         for argument in text.arguments:

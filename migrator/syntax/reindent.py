@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
+
+
+_SEPARATOR = re.compile(r"# ?(In ?\[|%%)|#[#=*\-_ ]{9,}$")  # cells and rules divide a file; they belong to no statement
 
 
 def protected_lines(text: str) -> set[int]:
@@ -56,7 +60,7 @@ def comments_above(text: str, start: int) -> list[str]:
     while line_start > 0:
         previous = text.rfind("\n", 0, line_start - 1) + 1
         line = text[previous : line_start - 1].strip()
-        if not line.startswith("#"):
+        if not line.startswith("#") or _SEPARATOR.match(line):
             break
         found.append(line)
         line_start = previous

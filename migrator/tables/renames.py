@@ -266,9 +266,8 @@ ADVICE: dict[str, str] = {
 def advice(symbol: str) -> str:
     """Return the sentence that tells what to use instead of a symbol that is gone."""
     name = symbol.removeprefix("tensorflow.")
-    best = name if name in ADVICE else max(
-        (key for key in ADVICE if key.endswith(".") and name.startswith(key)), key=len, default=""
-    )
+    families = (key for key in ADVICE if key.endswith(".") and f"{name}.".startswith(key))
+    best = name if name in ADVICE else max(families, key=len, default="")
     if best:
         return ADVICE[best]
     return "TF2 has no equal of it: rewrite the code around it with TF2 operations"

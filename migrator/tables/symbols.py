@@ -4,8 +4,8 @@ Sources: TensorFlow 1.15.5 (contrib included) and TensorFlow 2.21.0.
 
 A line of `ROWS` is ``name|fate|kind|parameters|target|target parameters|changed defaults``, without the leading
 ``tensorflow.``. An optional parameter ends with ``=``; ``*`` and ``**`` stand for those that take the rest. The target
-is empty where it is the name itself; the target's parameters are empty where they are the same. `migrator.tables.lookup`
-reads the lines.
+is empty where it is the name itself; the target's parameters are empty where they are the same.
+`migrator.tables.lookup` reads the lines.
 """
 
 # ruff: noqa: E501

@@ -169,6 +169,15 @@ CASES = [
     ("import logging\ntf.logging.info('x %s', y)", "import logging\nabsl_logging.info('x %s', y)"),
     ("tf.python_io.tf_record_iterator(p)", "tf.data.TFRecordDataset(p).as_numpy_iterator()"),
     ("tf.python_io.TFRecordWriter(p)", "tf.io.TFRecordWriter(p)"),
+    ("tf.contrib.seq2seq.sequence_loss(a, b, w)",
+     "(tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=b, logits=a) * w) "
+     "/ (tf.reduce_sum(w) + 1e-12))"),
+    ("tf.FixedLenFeature([], tf.string)", "tf.io.FixedLenFeature([], tf.string)"),
+    ("tf.nn.conv2d((x), (w), strides=(s), padding=('SAME'))", "tf.nn.conv2d((x), (w), strides=(s), padding=('SAME'))"),
+    ("tf.argmax((x), (1), ('n'))", "tf.argmax((x), (1), name=('n'))"),
+    ("tf.reduce_sum(x, **options)", "tf.reduce_sum(x, **options)"),
+    ("tf.nn.dropout(  # drop\n    (h + 1),\n    (kp),  # keep\n)",
+     "tf.nn.dropout(  # drop\n    (h + 1),\n    rate=1 - kp,  # keep\n)"),
     # machinery and what did not change
     ("tf.Session()", "tf.Session()"),
     ("tf.placeholder(tf.float32, [None])", "tf.placeholder(tf.float32, [None])"),

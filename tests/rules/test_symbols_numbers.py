@@ -175,6 +175,7 @@ CASES: list[tuple[str, float]] = [
     ("tf.case([(s, lambda: x)], default=lambda: y)", 0),
     ("tf.Print(x, [x], 'x: ') * 2", 0),
     ("tf.py_func(lambda a: a * 2, [x], tf.float32)", 0),
+    ("tf.contrib.seq2seq.sequence_loss(q, tf.to_int32(q[:, :, 0] > 0.2), tf.ones([2, 2]))", 1e-6),
     ("tf.contrib.layers.l2_regularizer(0.3)(x)", 1e-6),
     ("tf.contrib.layers.l1_regularizer(0.3)(x)", 1e-6),
     ("tf.constant_initializer(0.25)([2, 2])", 0),

@@ -26,7 +26,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_import_is_cheap() -> None:
-    code = "import time, migrator.tables; t = time.perf_counter(); import migrator.tables.symbols; print(time.perf_counter() - t)"
+    code = (
+        "import time, migrator.tables; t = time.perf_counter(); import migrator.tables.symbols;"
+        "print(time.perf_counter() - t)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
     times = [
         float(subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True).stdout)

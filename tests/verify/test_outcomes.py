@@ -56,6 +56,16 @@ def judged(folder: Path, before: str, after: str, runner: Runner, **options: obj
 
 CASES = {
     "plain": (BEFORE, AFTER, Verdict.PASS, "equal"),
+    "configures TensorFlow": (
+        BEFORE,
+        AFTER.replace(
+            "\nv =",
+            "\ntf.config.threading.set_inter_op_parallelism_threads(2)\ntf.config.set_soft_device_placement(True)\n"
+            "tf.config.set_visible_devices([], 'GPU')\ntf.config.run_functions_eagerly(False)\nv =",
+        ),
+        Verdict.PASS,
+        "equal",
+    ),
     "sys.exit": (BEFORE + "\nimport sys; sys.exit(0)", AFTER + "\nimport sys; sys.exit()", Verdict.PASS, "equal"),
     "os._exit": (BEFORE + "\nimport os; os._exit(0)", AFTER + "\nimport os; os._exit(0)", Verdict.PASS, "equal"),
     "before exits with an error": (BEFORE + "\nimport sys; sys.exit(3)", AFTER, Verdict.INCONCLUSIVE, "SystemExit(3)"),

@@ -41,15 +41,11 @@ class Draws:
         self._runs = 0
         self._in_data = 0
         self._in_site = False
-        self._base: Any = None
-        self._offsets: Any = None
+        self._key = "none"
+        self._state: Any = None
 
     def install(self) -> None:
         """Patch the calls of functions, and the functions of tf.data."""
-        self._variables.quiet = True
-        self._base = tf.Variable(0, dtype=tf.int64, trainable=False, name="migrator_base")
-        self._offsets = tf.Variable(np.zeros(KINDS, np.int64), trainable=False, name="migrator_offsets")
-        self._variables.quiet = False
         draws.install(self.seed)
         mine = self
         plain_call = concrete_function.ConcreteFunction._call_flat
@@ -69,6 +65,17 @@ class Draws:
 
         structured_function.StructuredFunctionWrapper.__init__ = init
 
+    def _variables_of_step(self) -> Any:
+        """Return (base, offsets), made when first needed: the program may still configure TensorFlow until then."""
+        if self._state is None:
+            was, self._variables.quiet = self._variables.quiet, True
+            with tf.init_scope():
+                base = tf.Variable(key_number(self._key), dtype=tf.int64, trainable=False, name="migrator_base")
+                offsets = tf.Variable(np.zeros(KINDS, np.int64), trainable=False, name="migrator_offsets")
+            self._state = base, offsets
+            self._variables.quiet = was
+        return self._state
+
     def begin(self, entry: Entry | None) -> None:
         """Begin the draws of a site's evaluation (None: outside all sites)."""
         self._in_site = entry is not None
@@ -76,9 +83,13 @@ class Draws:
             self._start(entry.key)
 
     def _start(self, key: str) -> None:
+        self._key = key
+        if self._state is None:
+            return
+        base, offsets = self._state
         with tf.init_scope():
-            self._base.assign(key_number(key))
-            self._offsets.assign(np.zeros(KINDS, np.int64))
+            base.assign(key_number(key))
+            offsets.assign(np.zeros(KINDS, np.int64))
 
     def _kind(self, key: str) -> int:
         if key not in self._kinds:
@@ -94,9 +105,10 @@ class Draws:
             return tf.constant([key_number("outside"), self._outside], tf.int64)
         kind, code = self._kind(key), draws.code(key) << 20
         if context.executing_eagerly():
-            ordinal = self._offsets[kind]
-            self._offsets.assign(self._offsets + tf.one_hot(kind, KINDS, dtype=tf.int64))
-            return tf.stack([self._base.read_value(), ordinal + code])
+            base, offsets = self._variables_of_step()
+            ordinal = offsets[kind]
+            offsets.assign(offsets + tf.one_hot(kind, KINDS, dtype=tf.int64))
+            return tf.stack([base.read_value(), ordinal + code])
         graph = _function(ops.get_default_graph())
         if graph is None:
             return None
@@ -108,9 +120,10 @@ class Draws:
     def _entry(self, graph: Any) -> Any:
         """Return (base, offsets) as a function reads them when it begins."""
         if not hasattr(graph, "_migrator_entry"):
+            variables = self._variables_of_step()
             with graph.as_default():
                 graph._migrator_draws = np.zeros(KINDS, np.int64)
-                graph._migrator_entry = self._base.read_value(), self._offsets.read_value()
+                graph._migrator_entry = tuple(variable.read_value() for variable in variables)
         return graph._migrator_entry
 
     def _called(self, function: Any, call: Any) -> Any:
@@ -124,16 +137,17 @@ class Draws:
                 self._start("run#%d" % self._runs)
                 self._runs += 1
             result = call()
-            self._offsets.assign_add(made)
+            self._variables_of_step()[1].assign_add(made)
             return result
         graph = _function(ops.get_default_graph())
         if graph is None:
             return call()
         _, offsets = self._entry(graph)
-        self._offsets.assign(offsets + graph._migrator_draws)
+        variable = self._variables_of_step()[1]
+        variable.assign(offsets + graph._migrator_draws)
         result = call()
         graph._migrator_draws = graph._migrator_draws + made
-        self._offsets.assign(offsets)  # the eager caller adds what this function made in all
+        variable.assign(offsets)  # the eager caller adds what this function made in all
         return result
 
 
