@@ -19,7 +19,7 @@ from migrator.batch import InProcess, Options, run
 from migrator.config import Config
 from migrator.console import Console
 from migrator.model import Diagnostic, Result, Severity
-from migrator.outcome import Outcome, exit_status
+from migrator.outcome import Outcome, exit_status, in_order
 from migrator.report import diff, json, text
 from migrator.source.copy import copy_plan
 from migrator.source.discover import discover
@@ -66,7 +66,7 @@ def rewrite_to(request: Request, output: Path) -> int:
     Raises:
         OutputError: the copy cannot be laid out.
     """
-    output = output.resolve()
+    shown, output = output.as_posix(), output.resolve()
     plan = copy_plan(request.paths, request.config.exclude, output)
     found, idle = _execute(request, output)
     by_path = {outcome.path: outcome for outcome in found}
@@ -83,7 +83,7 @@ def rewrite_to(request: Request, output: Path) -> int:
             )
         if outcome:
             moved.append(_with(outcome, wrong) if wrong else outcome)
-    return _report(request, _write(moved, expect=False), idle, f"changed in {output.name}")
+    return _report(request, _write(moved, expect=False), idle, f"changed in {shown}")
 
 
 def show_diff(request: Request) -> int:
@@ -165,8 +165,8 @@ def _write(found: Sequence[Outcome], *, expect: bool = True) -> list[Outcome]:
 
 def _with(outcome: Outcome, wrong: Diagnostic) -> Outcome:
     """Return the outcome of a file that could not be written."""
-    found = (*outcome.result.diagnostics, wrong)
-    result = dataclasses.replace(outcome.result, changed=False, diagnostics=tuple(sorted(found)))
+    found = in_order((*outcome.result.diagnostics, wrong))
+    result = dataclasses.replace(outcome.result, changed=False, diagnostics=found)
     return dataclasses.replace(outcome, result=result)
 
 

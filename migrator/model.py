@@ -18,7 +18,7 @@ class Severity(enum.StrEnum):
     ERROR = "error"  # the file could not be processed at all
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One message about one place of one file.
 

@@ -64,7 +64,7 @@ def finish(decoded: Decoded, result: Result, name: str) -> tuple[Result, bytes |
     """
     text = match_newlines(decoded.text, str(result.source))
     diagnostics = tuple(_better(d, decoded.text, name) for d in result.diagnostics)
-    diagnostics = tuple(sorted(without_ignored(diagnostics, decoded.text)))
+    diagnostics = in_order(without_ignored(diagnostics, decoded.text))
     sessions = tuple(_renamed(session, result.filename, name) for session in result.sessions)
     data = None
     if text != decoded.text:
@@ -117,6 +117,11 @@ def _renamed(session: Session, old: str, name: str) -> Session:
         for site in session.sites
     )
     return dataclasses.replace(session, filename=name, sites=sites)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return the diagnostics by line, column, code and message. (A symbol may be None, so they do not compare.)"""
+    return tuple(sorted(diagnostics, key=lambda d: (d.line, d.column, d.code, d.message)))
 
 
 def exit_status(diagnostics: Iterable[Diagnostic]) -> int:

@@ -9,7 +9,7 @@ from migrator.analysis.facts import Trouble
 from migrator.analysis.modules import ModuleSource, Project
 from migrator.analysis.staging import build_unit
 from migrator.analysis.statements import Interpreter
-from migrator.model import Diagnostic, ProjectResult, Result, Rule, Session, Severity, Site, SiteKind
+from migrator.model import DerivedWrite, Diagnostic, ProjectResult, Result, Rule, Session, Severity, Site, SiteKind
 from migrator.rules import RULES as CONSTRUCT_RULES
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.sessions import REFUSED, convert
@@ -50,7 +50,8 @@ def rewrite_sources(
     interpreter = Interpreter(project, canonical)
     for path in wanted:
         module = project.load(path)
-        if module is not None:
+        if module is not None and path not in interpreter.envs:
+            interpreter.new_graph()
             interpreter.run_module(module)
     for module in list(project.modules.values()):
         interpreter.run_uncalled(module)
@@ -140,7 +141,9 @@ class _Work:
             raise CannotConvert(first, f"the new text could not be made ({error}); please report this") from error
         unknown = new_unknown_names(module.source.text, text)
         if unknown:
-            raise CannotConvert(first, f"the new text would use `{unknown[0]}` without a definition; please report this")
+            raise CannotConvert(
+                first, f"the new text would use `{unknown[0]}` without a definition; please report this"
+            )
         self.texts[path] = text
         self.spans = {**getattr(self, "spans", {}), path: spans}
         self._check_residue(path, plan, first)
@@ -166,7 +169,20 @@ class _Work:
         diagnostics = in_order(plan.diagnostics)
         if text == before:
             return Result(before, False, diagnostics, sessions, filename=path)
-        return Result(text, True, diagnostics, sessions, plan_writes(plan), path, dict(plan.created))
+        return Result(text, True, diagnostics, sessions, self._writes(path, plan), path, dict(plan.created))
+
+    def _writes(self, path: str, plan: Plan) -> tuple[DerivedWrite, ...]:
+        """Return the repaired writes with the places of their statements in the new text."""
+        module, spans, text = self.project.modules[path], self.spans[path], self.texts[path]
+        found = []
+        for call, first, last in plan.put_marks:
+            after = None
+            if first in spans and last in spans:
+                start = text.rfind("\n", 0, spans[first][0]) + 1
+                start += len(text[start:]) - len(text[start:].lstrip())
+                after = span_between(text, start, spans[last][1])
+            found.append(DerivedWrite(module.source.span(call), after, plan.puts[call].variables))
+        return tuple(found)
 
     def _sessions(self, path: str, plan: Plan) -> list[Session]:
         module, spans = self.project.modules[path], self.spans[path]
@@ -185,14 +201,14 @@ class _Work:
         """Group sites by the session that runs them."""
         facts = [s for s in self.facts.sites.values() if s.module is module]
         by_span = {module.source.span(s.call): s for s in facts}
-        lines: dict[int, list[Site]] = {
-            e.expr.lineno: [] for e in self.facts.sessions.values() if e.module is module
-        }
+        lines: dict[int, list[Site]] = {e.expr.lineno: [] for e in self.facts.sessions.values() if e.module is module}
         for site in sorted(sites, key=lambda s: s.before):
             fact = by_span.get(site.before)
             line = fact.session.expr.lineno if fact is not None and fact.session is not None else site.before.line
             lines.setdefault(line, []).append(site)
-        return [Session(line, reason is None, tuple(found), reason, module.path) for line, found in sorted(lines.items())]
+        return [
+            Session(line, reason is None, tuple(found), reason, module.path) for line, found in sorted(lines.items())
+        ]
 
     def refused(self, path: str, troubles: list[Trouble]) -> Result:
         """Return the result of a module that stays as it was."""
@@ -217,11 +233,6 @@ class _Work:
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return diagnostics without repetition, by place."""
     return tuple(sorted(set(diagnostics), key=lambda d: (d.line, d.column, d.code, d.message)))
-
-
-def plan_writes(plan: Plan) -> tuple:  # type: ignore[type-arg]
-    """Return the repaired writes of a plan."""
-    return ()
 
 
 def add_helpers(text: str, plan: Plan) -> str:

@@ -225,7 +225,8 @@ def test_output_writes_a_copy_of_the_tree(here: Path) -> None:
     (source / "plain.py").write_text("x = 1\n")
     (source / "data/x.csv").write_bytes(b"1,2\r\n")
     (source / ".hidden").write_text("")
-    assert call("rewrite", "src", "--output", "out").exit_code == 0
+    done = call("rewrite", "src", "--output", "./out")
+    assert (done.exit_code, done.stderr) == (0, "2 files, 1 changed in out\n")
     copied = {p.relative_to(here / "out").as_posix(): p.read_bytes() for p in (here / "out").rglob("*") if p.is_file()}
     assert copied == {"a.py": TF.encode() + b"NEW\n", "plain.py": b"x = 1\n", "data/x.csv": b"1,2\r\n"}
     assert (source / "a.py").read_text() == TF + "OLD\n"

@@ -11,15 +11,77 @@ from migrator.analysis.modules import ModuleSource, Project
 from migrator.analysis.state import Method
 from migrator.analysis.symbol_calls import SymbolCalls
 from migrator.analysis.values import (
-    UNKNOWN, Cls, Effect, Func, GraphValue, Inst, Map, Node, Opt, Py, Seq, Sess, Sym, Top, Value, Var, Writer,
-    in_graph, is_tensor, join, leaves,
+    UNKNOWN,
+    Cls,
+    Effect,
+    Func,
+    GraphValue,
+    Inst,
+    Map,
+    Node,
+    Opt,
+    Py,
+    Seq,
+    Sess,
+    Sym,
+    Top,
+    Value,
+    Var,
+    Writer,
+    in_graph,
+    is_tensor,
+    join,
+    leaves,
 )  # fmt: skip
 
 MAX_DEPTH, MAX_CALLS = 12, 20_000
 PURE_BUILTINS = frozenset(
-    "abs all any bool complex dict divmod enumerate filter float format frozenset getattr hasattr int isinstance "
-    "issubclass len list map max min pow range repr reversed round set slice sorted str sum tuple type xrange zip "
-    "super callable id iter next hash ord chr".split()
+    [
+        "abs",
+        "all",
+        "any",
+        "bool",
+        "complex",
+        "dict",
+        "divmod",
+        "enumerate",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "getattr",
+        "hasattr",
+        "int",
+        "isinstance",
+        "issubclass",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "pow",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "slice",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "type",
+        "xrange",
+        "zip",
+        "super",
+        "callable",
+        "id",
+        "iter",
+        "next",
+        "hash",
+        "ord",
+        "chr",
+    ]
 )
 STRUCTURAL = frozenset({"isinstance", "type", "hasattr", "callable", "id", "len", "getattr", "setattr", "super"})
 
@@ -36,7 +98,11 @@ class Calls(SymbolCalls):
         if isinstance(callee, Sym):
             self.facts.symbol_calls[node.func] = node
             return self.call_symbol(callee.name, node)
-        if isinstance(callee, Method) and isinstance(callee.owner, (Sess, Node, Var)) and callee.name in {"run", "eval"}:
+        if (
+            isinstance(callee, Method)
+            and isinstance(callee.owner, (Sess, Node, Var))
+            and callee.name in {"run", "eval"}
+        ):
             return self.site(node, callee)
         args, keywords = self.arguments(node)
         if isinstance(callee, Method):
@@ -153,8 +219,10 @@ class Calls(SymbolCalls):
     # -- sites
     def site(self, node: ast.Call, method: Method) -> Value:
         """Record a site and evaluate what it fetches and is fed."""
-        names = ("fetches", "feed_dict", "options", "run_metadata") if isinstance(method.owner, Sess) else (
-            "feed_dict", "session"
+        names = (
+            ("fetches", "feed_dict", "options", "run_metadata")
+            if isinstance(method.owner, Sess)
+            else ("feed_dict", "session")
         )
         given = dict(zip(names, node.args, strict=False))
         given.update({k.arg: k.value for k in node.keywords if k.arg})

@@ -9,8 +9,28 @@ from migrator.analysis.calls import Calls
 from migrator.analysis.environment import Env, builtin
 from migrator.analysis.state import Method
 from migrator.analysis.values import (
-    UNKNOWN, Cls, Dep, Func, GraphValue, Inst, Map, ModuleValue, Node, Opt, Py, Seq, Sess, Sym, Top, Value, Var, Writer,
-    dep_of, is_tensor, join, leaves,
+    UNKNOWN,
+    Cls,
+    Dep,
+    Func,
+    GraphValue,
+    Inst,
+    Map,
+    ModuleValue,
+    Node,
+    Opt,
+    Py,
+    Seq,
+    Sess,
+    Sym,
+    Top,
+    Value,
+    Var,
+    Writer,
+    dep_of,
+    is_tensor,
+    join,
+    leaves,
 )  # fmt: skip
 
 COMPREHENSION_LIMIT = 256
@@ -87,8 +107,10 @@ class Expressions(Calls):
             return Method(owner, name)
         if isinstance(owner, Top):
             return owner
-        return Py(tag=owner.tag) if isinstance(owner, Py) and owner.tag in {"numpy", "config", "module", "run"} else (
-            Method(owner, name)
+        return (
+            Py(tag=owner.tag)
+            if isinstance(owner, Py) and owner.tag in {"numpy", "config", "module", "run"}
+            else (Method(owner, name))
         )
 
     def static(self, node: ast.expr, owner: Node) -> Value:
@@ -126,7 +148,9 @@ class Expressions(Calls):
     def set_attribute(self, target: ast.Attribute, owner: Value, value: Value) -> None:
         """React to an attribute assignment on an object that is not of the program."""
         if isinstance(owner, (Opt, Sess, Node, Var)):
-            self.facts.trouble(target, self.module, f"an attribute of a TensorFlow object is assigned (`{target.attr}`)")
+            self.facts.trouble(
+                target, self.module, f"an attribute of a TensorFlow object is assigned (`{target.attr}`)"
+            )
 
     # -- operators
     def eval_Constant(self, node: ast.Constant) -> Value:
@@ -294,7 +318,9 @@ class Expressions(Calls):
             index = key.const
             return owner.items[index] if -len(owner.items) <= index < len(owner.items) else Py()
         if isinstance(node, ast.Slice):
-            parts = [self.facts.values.get(p) if p is not None else Py(None) for p in (node.lower, node.upper, node.step)]
+            parts = [
+                self.facts.values.get(p) if p is not None else Py(None) for p in (node.lower, node.upper, node.step)
+            ]
             consts = [p.const if isinstance(p, Py) else UNKNOWN for p in parts]
             if owner.items is not None and all(c is None or isinstance(c, int) for c in consts):
                 return Seq(owner.kind, owner.items[slice(*consts)])
@@ -304,7 +330,9 @@ class Expressions(Calls):
     def element(self, value: Value, index: int, source: ast.expr) -> Value:
         """Return element `index` of a value that is unpacked."""
         if isinstance(value, Node):
-            return self.node(source, "element", (value,))
+            found = self.node(source, "element", (value,))
+            found.index = index
+            return found
         if isinstance(value, (Seq, Map)):
             return self.any_of(value)
         if isinstance(value, Var):

@@ -92,6 +92,9 @@ class Facts:
     sessions: dict[ast.expr, Sess] = field(default_factory=dict)
     variables: dict[ast.expr, Var] = field(default_factory=dict)
     snapshots: dict[ast.expr, tuple[Var, ...]] = field(default_factory=dict)  # trainables known at a minimize
+    put_needs: dict[ast.Call, list[ast.expr]] = field(
+        default_factory=dict
+    )  # derived write -> what its native form reads
     calls_of: dict[ast.AST, int] = field(default_factory=dict)  # function -> calls in the text (2 = many)
     _site_count: int = 0
 
@@ -103,9 +106,7 @@ class Facts:
             return
         for values in self.created.values():
             for node in values:
-                if isinstance(node, Node) and any(
-                    id(a) in overridden and a is not node for a in node.ancestors()
-                ):
+                if isinstance(node, Node) and any(id(a) in overridden and a is not node for a in node.ancestors()):
                     node.deps |= Dep.PLACEHOLDER
 
     def record(self, node: ast.AST, value: Value) -> Value:
@@ -123,8 +124,8 @@ class Facts:
         if found.stmt is not None:
             for known in self.defs.setdefault(found.stmt, []):
                 if known.name == found.name and known.scope is found.scope and known.mutates == found.mutates:
-                    known.value = found.value if known.value is None or found.value is None else join(
-                        known.value, found.value
+                    known.value = (
+                        found.value if known.value is None or found.value is None else join(known.value, found.value)
                     )
                     return known
             self.defs[found.stmt].append(found)

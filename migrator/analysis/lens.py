@@ -1,7 +1,7 @@
 """Writes to tensors derived from variables become the right writes to those variables.
 
-`put` is one recursive interpreter over the rows of `migrator.tables.lenses`: an iso hands the inverse of the value to its
-source, a product takes the value apart, a view writes its part or a new value of the whole.
+`put` is one recursive interpreter over the rows of `migrator.tables.lenses`: an iso hands the inverse of the value to
+its source, a product takes the value apart, a view writes its part or a new value of the whole.
 """
 
 from __future__ import annotations
@@ -28,15 +28,31 @@ from migrator.analysis.lens_model import (
     leaves,
 )
 from migrator.analysis.lens_places import check_apart
+from migrator.analysis.lens_product import items_of, taken_apart
 from migrator.analysis.lens_scatter import scatter_put, scattered
 from migrator.analysis.lens_scope import Scope
-from migrator.analysis.lens_shape import dims_of, parts_of, size_on, view_source
+from migrator.analysis.lens_selector import check_selector
+from migrator.analysis.lens_shape import dims_of, parts_of, view_source
 from migrator.analysis.lens_simplify import simplify
-from migrator.analysis.lens_text import elements, given, is_list, is_name, read, row_for
-from migrator.analysis.lens_view import chain_leaf, check_selector, modify, scatter_positions, write_part
+from migrator.analysis.lens_text import given, is_list, read, row_for
+from migrator.analysis.lens_view import chain_leaf, modify, scatter_positions, write_part
 from migrator.tables.lenses import Kind
 
-__all__ = ["UNKNOWN", "Arg", "Derived", "Leaf", "Opaque", "Plan", "Refusal", "Value", "get", "put", "result", "scatter_put"]
+__all__ = [
+    "UNKNOWN",
+    "Arg",
+    "Derived",
+    "Leaf",
+    "Opaque",
+    "Plan",
+    "Refusal",
+    "Refused",
+    "Value",
+    "get",
+    "put",
+    "result",
+    "scatter_put",
+]
 
 
 def put(
@@ -71,6 +87,8 @@ def put(
             emission = _write(node, x, how, scope)
     except Refused as error:
         return Refusal(str(error))
+    except (IndexError, KeyError) as error:  # an argument that is missing, or an axis that its tensor doesn't have
+        return Refusal(f"the arguments of the target don't fit together ({error})")
     return Plan((*emission.before, *emission.writes), _unique(emission), tuple(scope.reads), tuple(scope.notes))
 
 
@@ -80,6 +98,9 @@ def get(target: Node, tf: str = "tf") -> str:
     Args:
         target: what to read.
         tf: the name of TensorFlow in the program.
+
+    Raises:
+        Refused: the target has an op without a row.
     """
     return read(canonical(target, tf), tf, plain=False)
 
@@ -126,7 +147,9 @@ def _check_shape(node: Node, x: Expr, tf: str) -> None:
     if dims is None or x.shape is None:
         return
     sizes = [dim.value for dim in dims]
-    if len(sizes) != len(x.shape) or any(None not in pair and pair[0] != pair[1] for pair in zip(sizes, x.shape, strict=True)):
+    if len(sizes) != len(x.shape) or any(
+        a is not None and b is not None and a != b for a, b in zip(sizes, x.shape, strict=True)
+    ):
         raise Refused(f"a value of shape {x.shape} doesn't fit a target of shape {tuple(sizes)}")
 
 
@@ -162,51 +185,18 @@ def _write_product(node: Derived, x: Expr, how: str, scope: Scope) -> Emission:
     if not sources:
         raise Refused("how many tensors are put together is not known")
     if row.inverse == "items":
-        statements, parts = _items(sources, x, scope)
+        statements, parts = items_of(sources, x, scope)
         return _write_all(sources, parts, how, scope).after(*statements)
     y = scope.tensor(x, node)
     if len(sources) == 1:
         axis = given(node, "axis")
         one = y.to(f"{tf}.squeeze({y.text}, axis={axis.text if axis else 0})") if row.inverse == "stack" else y
         return _write(sources[0], one, how, scope)
-    before, right = _taken_apart(node, sources, y, scope)
+    before, right = taken_apart(node, sources, y, scope)
     names = [scope.name("part", [source]) for source in sources]
     parts = [y.to(name) for name in names]
     emission = _write_list(node.sources[0], parts, how, scope) if nested else _write_all(sources, parts, how, scope)
     return emission.after(*before, f"{', '.join(names)} = {right}")
-
-
-def _taken_apart(node: Derived, sources: Sequence[Node], y: Expr, scope: Scope) -> tuple[list[str], str]:
-    """Returns the expression that takes y apart into the sources' values, and the statements that it needs."""
-    tf, axis = scope.tf, given(node, "axis")
-    inverse = row_for(node).inverse
-    if inverse == "complex":
-        before, y = scope.bind(y, "value", node)
-        return before, f"{tf}.math.real({y.text}), {tf}.math.imag({y.text})"
-    if inverse == "stack":
-        more = "" if axis is None else f", axis={axis.text}"
-        count = "" if y.shape is not None else f", num={len(sources)}"
-        return [], f"{tf}.unstack({y.text}{count}{more})"
-    assert axis is not None
-    sizes = [size_on(source, axis, tf).text or "" for source in sources]
-    return [], f"{tf}.split({y.text}, [{', '.join(sizes)}], axis={axis.text})"
-
-
-def _items(sources: Sequence[Node], x: Expr, scope: Scope) -> tuple[list[str], list[Expr]]:
-    """Returns the elements of a list of values, and the statements that take them out before anything is written."""
-    whole, shown = Expr(x.text, x.raw), elements(x.text)
-    before: list[str] = []
-    if shown is not None and len(shown) == len(sources):
-        whole = Expr("", x.raw)
-    elif not is_name(x.text):
-        name = scope.name("new", sources)
-        before, whole = [f"{name} = {x.text}"], Expr(name, x.raw)
-    taken = shown if shown and not whole.text else [f"{whole.text}[{i}]" for i in range(len(sources))]
-    if x.raw or len(sources) == 1:
-        return before, [Expr(text, x.raw) for text in taken]
-    names = [scope.name("part", [source]) for source in sources]
-    before += [f"{name} = {scope.tf}.identity({text})" for name, text in zip(names, taken, strict=True)]
-    return before, [Expr(name) for name in names]
 
 
 def _write_all(sources: Sequence[Node], parts: Sequence[Expr], how: str, scope: Scope) -> Emission:

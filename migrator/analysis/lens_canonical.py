@@ -11,12 +11,43 @@ from migrator.analysis.lens_text import given, is_list
 from migrator.tables.lenses import canonical as canonical_symbol
 from migrator.tables.lenses import refusal_of, row_of
 
-_CASTS = {"float": "float32", "double": "float64", "int32": "int32", "int64": "int64", "bfloat16": "bfloat16",
-          "complex64": "complex64", "complex128": "complex128"}  # fmt: skip
-_RENAMED = {"squeeze_dims": "axis", "dim": "axis", "concat_dim": "axis", "split_dim": "axis", "seq_dim": "seq_axis",
-            "batch_dim": "batch_axis"}  # fmt: skip
-_SELECTORS = frozenset({"key", "i", "begin", "size", "end", "strides", "indices", "mask", "shift", "perm", "axis",
-                        "seq_lengths", "k", "num_or_size_splits", "block_size", "block_shape"})  # fmt: skip
+_CASTS = {
+    "float": "float32",
+    "double": "float64",
+    "int32": "int32",
+    "int64": "int64",
+    "bfloat16": "bfloat16",
+    "complex64": "complex64",
+    "complex128": "complex128",
+}
+_RENAMED = {
+    "squeeze_dims": "axis",
+    "dim": "axis",
+    "concat_dim": "axis",
+    "split_dim": "axis",
+    "seq_dim": "seq_axis",
+    "batch_dim": "batch_axis",
+}
+_SELECTORS = frozenset(
+    {
+        "key",
+        "i",
+        "begin",
+        "size",
+        "end",
+        "strides",
+        "indices",
+        "mask",
+        "shift",
+        "perm",
+        "axis",
+        "seq_lengths",
+        "k",
+        "num_or_size_splits",
+        "block_size",
+        "block_shape",
+    }
+)
 
 
 def canonical(node: Node, tf: str) -> Node:

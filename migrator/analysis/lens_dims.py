@@ -215,6 +215,16 @@ RULES: dict[str, Callable[[Derived, Sources], Dims | None]] = {
     "tensorflow.diag_part": _diag_part,
     "tensorflow.matrix_diag_part": _matrix_diag_part,
     **dict.fromkeys(
-        ("tensorflow.conj", "tensorflow.reverse", "tensorflow.reverse_sequence", "tensorflow.roll", "tensorflow.cast",
-         "tensorflow.real", "tensorflow.imag", "tensorflow.complex"), lambda node, sources: sources[0]),
-}  # fmt: skip
+        (
+            "tensorflow.conj",
+            "tensorflow.reverse",
+            "tensorflow.reverse_sequence",
+            "tensorflow.roll",
+            "tensorflow.cast",
+            "tensorflow.real",
+            "tensorflow.imag",
+            "tensorflow.complex",
+        ),
+        lambda node, sources: sources[0],
+    ),
+}

@@ -9,10 +9,27 @@ from migrator.analysis.lens_model import Arg, Derived, Leaf, Node
 
 _INTS = {f"{sign}int{bits}": (bits - (not sign), bool(not sign)) for sign in ("", "u") for bits in (8, 16, 32, 64)}
 # significant bits, bits of the exponent
-_FLOATS = {"bfloat16": (8, 8), "float16": (11, 5), "half": (11, 5), "float32": (24, 8), "float64": (53, 11), "double": (53, 11)}
+_FLOATS = {
+    "bfloat16": (8, 8),
+    "float16": (11, 5),
+    "half": (11, 5),
+    "float32": (24, 8),
+    "float64": (53, 11),
+    "double": (53, 11),
+}
 _COMPLEX = {"complex64": "float32", "complex128": "float64"}
-_BYTES = {"bool": 1, "bfloat16": 2, "float16": 2, "half": 2, "float32": 4, "float64": 8, "double": 8, "complex64": 8,
-          "complex128": 16, **{f"{sign}int{bits}": bits // 8 for sign in ("", "u") for bits in (8, 16, 32, 64)}}  # fmt: skip
+_BYTES = {
+    "bool": 1,
+    "bfloat16": 2,
+    "float16": 2,
+    "half": 2,
+    "float32": 4,
+    "float64": 8,
+    "double": 8,
+    "complex64": 8,
+    "complex128": 16,
+    **{f"{sign}int{bits}": bits // 8 for sign in ("", "u") for bits in (8, 16, 32, 64)},
+}
 _PACK = {"float16": "e", "half": "e", "float32": "f"}
 
 
@@ -74,8 +91,12 @@ def _holds(dtype: str, value: object) -> bool:
         return value in (0, 1)
     if dtype in _INTS:
         bits, signed = _INTS[dtype]
-        return value == value and abs(value) != float("inf") and value == int(value) and (
-            -(2**bits) if signed else 0) <= value < 2**bits  # fmt: skip
+        return (
+            value == value
+            and abs(value) != float("inf")
+            and value == int(value)
+            and (-(2**bits) if signed else 0) <= value < 2**bits
+        )
     if dtype in ("float64", "double"):
         return float(value) == value
     code = _PACK.get(dtype)

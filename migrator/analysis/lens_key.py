@@ -1,8 +1,9 @@
-"""Keys: what stands between the brackets of ``v[...]``, taken apart; slices and single parts of splits become keys too."""
+"""Keys: what stands between the brackets of ``v[...]``, taken apart; slices and parts of splits become keys too."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,10 +114,8 @@ def _bound(node: ast.expr | None, value: object) -> Bound | None:
     """Returns the bound of a slice from its syntax and its value, or None if there is none."""
     if node is None or (isinstance(node, ast.Constant) and node.value is None):
         return None
-    try:
+    with contextlib.suppress(ValueError):
         value = ast.literal_eval(node)
-    except ValueError:
-        pass
     return Bound(ast.unparse(node), _known(value))
 
 
@@ -124,8 +123,13 @@ def _item(node: ast.expr, value: object) -> Item:
     """Returns the element of a key from its syntax and its value."""
     if isinstance(node, ast.Slice):
         parts = value if isinstance(value, slice) else slice(UNKNOWN, UNKNOWN, UNKNOWN)
-        return Item("slice", None, _bound(node.lower, parts.start), _bound(node.upper, parts.stop),
-                    _bound(node.step, parts.step))  # fmt: skip
+        return Item(
+            "slice",
+            None,
+            _bound(node.lower, parts.start),
+            _bound(node.upper, parts.stop),
+            _bound(node.step, parts.step),
+        )
     text = ast.unparse(node)
     if value is Ellipsis or text in ("...", "Ellipsis"):
         return Item("ellipsis")
@@ -142,7 +146,9 @@ def _item(node: ast.expr, value: object) -> Item:
 
 def _of_slice(value: slice) -> Item:
     """Returns the element of a key for a slice object of known numbers."""
-    bounds = [None if part is None else Bound(repr(part), _known(part)) for part in (value.start, value.stop, value.step)]
+    bounds = [
+        None if part is None else Bound(repr(part), _known(part)) for part in (value.start, value.stop, value.step)
+    ]
     if any(bound is not None and bound.value is None for bound in bounds):
         raise Refused("the bounds of a slice are not known")
     return Item("slice", None, *bounds)

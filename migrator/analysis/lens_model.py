@@ -30,7 +30,7 @@ class Leaf:
             is read with ``tf.shape``.
         dtype: name of its dtype, for example ``float32``.
         identity: equal for equal variables; hashable.
-        dynamic: its shape may change while the program runs (``validate_shape=False``): read all of it with ``tf.shape``.
+        dynamic: its shape may change while the program runs (``validate_shape=False``): read it with ``tf.shape``.
     """
 
     text: str
@@ -75,7 +75,7 @@ class Derived:
     Attributes:
         op: canonical TF1 symbol (``tensorflow.concat``), or ``subscript`` (args: key), ``index`` (element of a list,
             args: i), ``tuple``, ``list``, ``read_value``, ``value``.
-        sources: the tensors; a single source that is itself a list (a split, an unstack, a list) stands for its elements.
+        sources: the tensors; a single source that is a list (a split, an unstack, a list) stands for its elements.
         args: the other arguments by TF1 keyword.
     """
 
@@ -93,7 +93,7 @@ class Value:
 
     Attributes:
         text: source text.
-        tensor: it is a tensor of the right dtype. False: a Python or NumPy value that TF1 converted when it built the assign.
+        tensor: it is a tensor of the right dtype. False: a Python or NumPy value, which TF1's assign converted.
         shape: its static shape if known.
         value: its Python value if statically known.
     """

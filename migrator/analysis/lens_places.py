@@ -38,7 +38,9 @@ class Grid:
         """Returns the places at some indices of an axis."""
         inner, size = math.prod(self.shape[axis + 1 :]), self.shape[axis]
         outer = range(math.prod(self.shape[:axis]))
-        places = [p for o in outer for i in chosen for p in self.places[(o * size + i) * inner : (o * size + i + 1) * inner]]
+        places = [
+            p for o in outer for i in chosen for p in self.places[(o * size + i) * inner : (o * size + i + 1) * inner]
+        ]
         return Grid((*self.shape[:axis], len(chosen), *self.shape[axis + 1 :]), places)
 
 

@@ -4,17 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from migrator.analysis.lens_dims import RULES, Dim, Dims, keyed
 from migrator.analysis.lens_key import Item, on_axis, parse_key, single, slice_key, span, strided_key
 from migrator.analysis.lens_model import Arg, Derived, Leaf, Node, Refused, flat, integer, ints
 from migrator.analysis.lens_text import PLAIN, elements, given, is_list, primary, read, row_for
 
-_SAME_SHAPE = frozenset(PLAIN | {"tensorflow.roll", "tensorflow.reverse", "tensorflow.reverse_sequence", "tensorflow.cast",
-                                 "tensorflow.conj", "tensorflow.real", "tensorflow.imag", "tensorflow.complex"})  # fmt: skip
-_SAME_SIZE = _SAME_SHAPE | {"tensorflow.reshape", "tensorflow.transpose", "tensorflow.matrix_transpose",
-                            "tensorflow.linalg.adjoint", "tensorflow.expand_dims", "tensorflow.squeeze",
-                            "tensorflow.space_to_depth", "tensorflow.depth_to_space"}  # fmt: skip
+_SAME_SHAPE = frozenset(
+    PLAIN
+    | {
+        "tensorflow.roll",
+        "tensorflow.reverse",
+        "tensorflow.reverse_sequence",
+        "tensorflow.cast",
+        "tensorflow.conj",
+        "tensorflow.real",
+        "tensorflow.imag",
+        "tensorflow.complex",
+    }
+)
+_SAME_SIZE = _SAME_SHAPE | {
+    "tensorflow.reshape",
+    "tensorflow.transpose",
+    "tensorflow.matrix_transpose",
+    "tensorflow.linalg.adjoint",
+    "tensorflow.expand_dims",
+    "tensorflow.squeeze",
+    "tensorflow.space_to_depth",
+    "tensorflow.depth_to_space",
+}
 
 
 def leaf_dim(leaf: Leaf, axis: int | str, tf: str) -> Dim:
@@ -182,7 +201,7 @@ def _gather_key(node: Derived) -> list[Item] | None:
     if not found or min(found) < 0:
         return None
     step = found[1] - found[0] if len(found) > 1 else 1
-    if step < 1 or any(b - a != step for a, b in zip(found, found[1:], strict=False)):
+    if step < 1 or any(b - a != step for a, b in pairwise(found)):
         return None
     return on_axis(axis, span(found[0], found[-1] + 1, step))
 

@@ -55,7 +55,8 @@ def _subscript(source: Node, items: Sequence[Item]) -> Node:
         return source
     values = {"newaxis": None, "ellipsis": Ellipsis}
     parts = [
-        values[item.kind] if item.kind in values else item.python() if item.static else UNKNOWN for item in trimmed(items)
+        values[item.kind] if item.kind in values else item.python() if item.static else UNKNOWN
+        for item in trimmed(items)
     ]
     value = tuple(parts) if len(parts) > 1 else parts[0]
     return Derived("subscript", (source,), {"key": Arg(key_text(items), value)})

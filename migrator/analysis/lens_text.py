@@ -11,7 +11,16 @@ from migrator.tables.lenses import Row, row_of
 
 _PRIMARY = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Tuple, ast.Constant, ast.ListComp)
 PLAIN = frozenset(
-    ["tensorflow.identity", "tensorflow.convert_to_tensor", "tensorflow.guarantee_const", "tensorflow.ensure_shape", "tensorflow.check_numerics", "tensorflow.stop_gradient", "read_value", "value"]
+    (
+        "tensorflow.identity",
+        "tensorflow.convert_to_tensor",
+        "tensorflow.guarantee_const",
+        "tensorflow.ensure_shape",
+        "tensorflow.check_numerics",
+        "tensorflow.stop_gradient",
+        "read_value",
+        "value",
+    )
 )
 
 

@@ -11,7 +11,6 @@ from migrator.analysis.staging import Atom, Stage, Unit
 from migrator.analysis.symbol_calls import Context
 from migrator.analysis.values import Effect, Node, Value, Var, leaves
 
-
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -82,6 +81,9 @@ class Slicer:
             yield node
             value = self.unit.value(node)
             if isinstance(value, Node) and value in self.fed and not self._binds(node):
+                continue
+            if isinstance(node, ast.Call) and node in self.unit.facts.put_needs:
+                stack.extend(reversed(self.unit.facts.put_needs[node]))
                 continue
             stack.extend(reversed(list(ast.iter_child_nodes(node))))
 

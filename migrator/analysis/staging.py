@@ -17,7 +17,18 @@ from migrator.analysis.facts import Facts, SiteFact
 from migrator.analysis.modules import ModuleSource
 from migrator.analysis.symbol_calls import Context
 from migrator.analysis.values import (
-    Effect, GraphValue, Node, Opt, Origin, Py, Sess, Value, Var, Writer, in_graph, leaves,
+    Effect,
+    GraphValue,
+    Node,
+    Opt,
+    Origin,
+    Py,
+    Sess,
+    Value,
+    Var,
+    Writer,
+    in_graph,
+    leaves,
 )  # fmt: skip
 
 
@@ -64,6 +75,7 @@ class Unit:
     atom_of: dict[ast.stmt, Atom] = field(default_factory=dict)
     transparent: set[ast.With] = field(default_factory=set)
     sites: list[SiteFact] = field(default_factory=list)
+    shared: bool = False  # its functions build graph for a module with sites
 
     def atom(self, node: ast.AST) -> Atom | None:
         """Return the atom around a node."""
@@ -97,6 +109,8 @@ def build_unit(module: ModuleSource, facts: Facts) -> Unit:
     )
     builder = _Builder(unit, {s.stmt for s in unit.sites}, {s.call for s in unit.sites})
     builder.block(module.tree.body, (), None, ())
+    users = {s.module.path for s in facts.sites.values()}
+    unit.shared = any(module.path in reached for user, reached in facts.reached.items() if user in users)
     return unit
 
 

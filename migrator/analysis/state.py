@@ -10,7 +10,22 @@ from migrator.analysis.environment import Binding, Env
 from migrator.analysis.facts import Def, Facts
 from migrator.analysis.modules import ModuleSource, Project
 from migrator.analysis.values import (
-    Dep, Effect, Func, GraphValue, Map, Node, Origin, Py, Seq, Sess, Top, Value, Var, dep_of, is_tensor, leaves,
+    Dep,
+    Effect,
+    Func,
+    GraphValue,
+    Map,
+    Node,
+    Origin,
+    Py,
+    Seq,
+    Sess,
+    Top,
+    Value,
+    Var,
+    dep_of,
+    is_tensor,
+    leaves,
 )  # fmt: skip
 
 
@@ -82,9 +97,7 @@ class State:
         """Return the unit's statement that is being walked."""
         return self.stmt if self.stmt is not None else self.module.statement(node)
 
-    def node(
-        self, expr: ast.expr, op: str, inputs: tuple[Value, ...] | list[Value], deps: Dep = Dep.NONE
-    ) -> Node:
+    def node(self, expr: ast.expr, op: str, inputs: tuple[Value, ...] | list[Value], deps: Dep = Dep.NONE) -> Node:
         """Make a node of the graph."""
         control = tuple(n for group in self.control for n in group)
         found = Node(

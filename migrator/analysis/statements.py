@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import ast
 
+from migrator.analysis.calls import holds_site
 from migrator.analysis.environment import Env
 from migrator.analysis.expressions import Expressions
 from migrator.analysis.facts import Def
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.calls import holds_site
 from migrator.analysis.state import GraphState
 from migrator.analysis.values import (
-    Cls, Effect, Func, Inst, Map, ModuleValue, Node, Opt, Py, Seq, Sess, Sym, Top, Value, Var, in_graph, join, leaves,
+    Cls,
+    Effect,
+    Func,
+    Inst,
+    Map,
+    ModuleValue,
+    Node,
+    Opt,
+    Py,
+    Seq,
+    Sess,
+    Sym,
+    Top,
+    Value,
+    Var,
+    in_graph,
+    join,
+    leaves,
 )  # fmt: skip
 
 UNROLL = 24  # longest static loop that is walked item by item
@@ -49,8 +66,10 @@ class Interpreter(Expressions):
             return
         for stmt in ast.walk(func.node):
             for value in self.facts.created.get(stmt, ()) if isinstance(stmt, ast.stmt) else ():
-                if isinstance(value, Opt) or (isinstance(value, Node) and value.op == "placeholder") or (
-                    isinstance(value, (Var, Effect))
+                if (
+                    isinstance(value, Opt)
+                    or (isinstance(value, Node) and value.op == "placeholder")
+                    or (isinstance(value, (Var, Effect)))
                 ):
                     self.facts.trouble(value.expr, value.module, "graph state is made in a function that no run of the "
                                        "project reaches")  # fmt: skip
@@ -71,9 +90,7 @@ class Interpreter(Expressions):
         """Bind a target expression to a value."""
         if isinstance(target, ast.Name):
             owner = self.env.owner(target.id)
-            found = self.facts.define(
-                Def(target.id, stmt, owner.scope, self.module, value=value, source=source)
-            )
+            found = self.facts.define(Def(target.id, stmt, owner.scope, self.module, value=value, source=source))
             self.env.bind(target.id, value, found)
             self.facts.record(target, value)
             self.named(value, target.id)

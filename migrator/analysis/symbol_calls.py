@@ -7,8 +7,25 @@ from collections.abc import Callable
 
 from migrator.analysis.state import GraphState, Method, State
 from migrator.analysis.values import (
-    UNKNOWN, Dep, Effect, Func, GraphValue, Map, Node, Opt, Py, Seq, Sess, Sym, Top, Value, Var, Writer, in_graph,
-    is_tensor, leaves,
+    UNKNOWN,
+    Dep,
+    Effect,
+    Func,
+    GraphValue,
+    Map,
+    Node,
+    Opt,
+    Py,
+    Seq,
+    Sess,
+    Sym,
+    Top,
+    Value,
+    Var,
+    Writer,
+    in_graph,
+    is_tensor,
+    leaves,
 )  # fmt: skip
 from migrator.tables import opkinds, signatures, unsupported
 
@@ -95,6 +112,7 @@ class SymbolCalls(State):
             result.deps |= Dep.UNKNOWN
         result.op, result.call = (result.op if effects else symbol), args
         result.dtype = self.result_dtype(symbol, args, tensors)
+        result.shape = self.result_shape(symbol, args, tensors)
         if symbol in signatures.GIVES_LIST:
             return self.many(node, symbol, args, result)
         return result
@@ -134,6 +152,20 @@ class SymbolCalls(State):
                 return self.literal_dtype(self.value(args, "value"))
         return None
 
+    def result_shape(
+        self, symbol: str, args: dict[str, ast.expr], tensors: list[Value]
+    ) -> tuple[int | None, ...] | None:
+        """Return an op's static shape, where it is known."""
+        for name in ("shape", "dims"):
+            if name in args and symbol not in signatures.SHAPE_OF_OTHER:
+                return self.static_shape(self.value(args, name))
+        if symbol == "tensorflow.constant":
+            return literal_shape(self.value(args, "value"))
+        first = tensors[0] if tensors else None
+        if symbol in signatures.SAME_SHAPE and isinstance(first, (Node, Var)):
+            return first.shape
+        return None
+
     def literal_dtype(self, value: Value | None) -> str | None:
         """Return the dtype that TF1 gives to a Python value."""
         consts = [v.const for v in leaves(value) if isinstance(v, Py)] if value is not None else []
@@ -145,12 +177,17 @@ class SymbolCalls(State):
     def many(self, node: ast.Call, symbol: str, args: dict[str, ast.expr], result: Node) -> Value:
         """Return the list of tensors that a split, unstack or similar op gives."""
         count = self.const(args, "num_or_size_splits" if symbol.endswith("split") else "num")
-        if isinstance(count, int) and 0 < count <= 256:
-            return Seq("list", [self.node(node, "element", (result,)) for _ in range(count)])
         sizes = self.value(args, "num_or_size_splits")
         if isinstance(sizes, Seq) and sizes.items is not None:
-            return Seq("list", [self.node(node, "element", (result,)) for _ in sizes.items])
-        return result
+            count = len(sizes.items)
+        if not isinstance(count, int) or not 0 < count <= 256:
+            return result
+        elements = []
+        for index in range(count):
+            element = self.node(node, "element", (result,))
+            element.index, element.dtype = index, result.dtype
+            elements.append(element)
+        return Seq("list", list(elements))
 
     # -- placeholders and variables
     def placeholder(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
@@ -177,7 +214,7 @@ class SymbolCalls(State):
         sizes: list[int | None] = []
         for item in value.items:
             const = item.const if isinstance(item, Py) else UNKNOWN
-            sizes.append(const if isinstance(const, int) else None)
+            sizes.append(const if isinstance(const, int) and const >= 0 else None)
         return tuple(sizes)
 
     def variable(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
@@ -560,6 +597,16 @@ class SymbolCalls(State):
             self.graph = outer
 
         return leave
+
+
+def literal_shape(value: Value | None) -> tuple[int | None, ...] | None:
+    """Return the shape of a literal: nested lists of Python numbers."""
+    if isinstance(value, Py) and value.const is not UNKNOWN:
+        return ()
+    if isinstance(value, Seq) and value.items:
+        inner = literal_shape(value.items[0])
+        return None if inner is None else (len(value.items), *inner)
+    return None
 
 
 def written(value: Value | None) -> list[Var]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from migrator.model import Rule
 from migrator.rules import (
-    collections, decays, derived_writes, initializers, optimizers, sessions, sites, symbol_edits, variables, writes,
+    collections,
+    decays,
+    derived_writes,
+    initializers,
+    optimizers,
+    sessions,
+    sites,
+    symbol_edits,
+    variables,
+    writes,
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (

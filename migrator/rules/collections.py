@@ -27,7 +27,7 @@ def convert_collections(plan: Plan) -> None:
         owner = plan.value(call.func.value) if isinstance(call.func, ast.Attribute) else None
         if isinstance(owner, Opt):
             continue  # minimize and compute_gradients have their own rule
-        if plan.unit.atom(call) is None or plan.unit.module.function(call) is not None and not _own(plan, call):
+        if plan.unit.atom(call) is None or (plan.unit.module.function(call) is not None and not _own(plan, call)):
             continue
         plan.handled.add(call)
         plan.handled.add(call.func)

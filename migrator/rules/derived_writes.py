@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from migrator.analysis.values import Effect
-from migrator.model import Rule
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from migrator.analysis import lens
+from migrator.analysis.values import UNKNOWN, Effect, Node, Py, Seq, Sym, Value, Var, leaves
+from migrator.model import Rule, Severity
 from migrator.rules.plan import CannotConvert, Plan
+from migrator.rules.variables import path_of
 from migrator.rules.writes import is_variable_slice
+from migrator.syntax.text import Render
 
 RULE = Rule(
     "MIG240",
@@ -16,6 +23,38 @@ RULE = Rule(
     before="both = tf.concat([v1, v2], axis=1)\nsess.run(tf.assign(both, x))",
     after="part_v1, part_v2 = tf.split(x, [v1.shape[1], v2.shape[1]], axis=1)\nv1.assign(part_v1)\nv2.assign(part_v2)",
 )
+SCATTERED = Rule(
+    "MIG241",
+    "scatters-run-as-writes",
+    "tf.tensor_scatter_nd_update, run only for its effect, becomes a write.",
+    "It returns a new tensor and changes nothing; a program that runs it and throws the result away meant the "
+    "variable's own scatter. The behaviour changes to what was meant, so a person should look at it.",
+    before="sess.run(tf.tensor_scatter_nd_update(v, indices, updates))",
+    after="v.scatter_nd_update(indices, updates)",
+)
+SCATTERS = {f"tensorflow.tensor_scatter_{n}": v for n, v in (
+    ("nd_update", "update"), ("update", "update"), ("nd_add", "add"), ("add", "add"), ("nd_sub", "sub"), ("sub", "sub"),
+    ("nd_min", "min"), ("nd_max", "max"))}  # fmt: skip
+SHAPES = frozenset({"tensorflow.size", "tensorflow.shape", "tensorflow.rank", "static", "tensorflow.shape_n"})
+_VERBS = {"assign", "assign_add", "assign_sub"}
+
+
+@dataclass(eq=False)
+class Put:
+    """The native form of one derived write.
+
+    Attributes:
+        call: the write.
+        make: gives the statements, with the texts of the names as `render` gives them.
+        result: gives the expression of the write's value; None where it has none.
+        variables: texts of the variables written.
+    """
+
+    call: ast.Call
+    make: Callable[[Render], tuple[str, ...]]
+    result: str | None
+    variables: tuple[str, ...]
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def convert_derived(plan: Plan) -> None:
@@ -23,5 +62,209 @@ def convert_derived(plan: Plan) -> None:
     for values in plan.unit.facts.created.values():
         for effect in values:
             if isinstance(effect, Effect) and effect.kind == "lens" and effect.module is plan.unit.module:
-                if not is_variable_slice(effect.detail.get("target")):
-                    raise CannotConvert(effect.expr, "a write to a derived tensor: not converted yet")
+                if not is_variable_slice(effect.detail.get("target")) and effect.expr not in plan.puts:
+                    _derived(plan, effect)
+    _scatters(plan)
+
+
+def _derived(plan: Plan, effect: Effect) -> None:
+    call = effect.expr
+    assert isinstance(call, ast.Call)
+    target = tree(plan, effect.detail.get("target"), call)
+    written = next((effect.call[k] for k in ("value", "delta", "updates", "*0") if k in effect.call), None)
+    if effect.op.startswith("scatter") and "*0" in effect.call:
+        written = effect.call.get("*1")
+    if written is None:
+        raise CannotConvert(call, "a write whose value is not written out")
+    indices = effect.call.get("indices") or (effect.call.get("*0") if effect.op.startswith("scatter") else None)
+    found = Put(call, lambda render: (), None, ())
+    fresh = _fresh(plan, found)
+
+    def plan_of(render: Render) -> lens.Plan | lens.Refusal:
+        value = lens.Value(render(written), *_sort(plan, written))
+        at = argument(plan, indices, render) if indices is not None else None
+        return lens.put(target, value, fresh=fresh, tf=plan.tf, how=effect.op, indices=at)
+
+    first = plan_of(plan.segment)
+    if isinstance(first, lens.Refusal):
+        raise CannotConvert(call, f"the write can't be put back into variables: {first.reason}")
+    _accept(plan, found, plan_of, first, [written, *([indices] if indices is not None else [])])
+    found.result = lens.result(target, plan.tf, effect.op)
+    names = " and ".join(dict.fromkeys(found.variables))
+    plan.note(call, RULE.code, Severity.INFO, "TF1 raises here (the target is no variable): the value is put back into "
+              f"{names}" + "".join(f"; {n}" for n in first.notes))  # fmt: skip
+
+
+def _accept(
+    plan: Plan, found: Put, plan_of: Callable[[Render], lens.Plan | lens.Refusal], first: lens.Plan,
+    needs: list[ast.expr],
+) -> None:  # fmt: skip
+    def make(render: Render) -> tuple[str, ...]:
+        made = plan_of(render)
+        assert isinstance(made, lens.Plan)
+        return made.statements
+
+    found.make = make
+    found.variables = tuple(leaf.text for leaf in first.writes)
+    plan.puts[found.call] = found
+    plan.handled.add(found.call.func)
+    plan.unit.facts.put_needs[found.call] = needs
+
+
+def _fresh(plan: Plan, found: Put) -> Callable[[str], str]:
+    """Return a namer that gives the same name for the same wish, however often the statements are made."""
+
+    def fresh(wish: str) -> str:
+        if wish not in found.names:
+            found.names[wish] = plan.namer.fresh(wish)
+        return found.names[wish]
+
+    return fresh
+
+
+def tree(plan: Plan, value: Value | None, call: ast.Call) -> lens.Node:
+    """Return a value as a tree of derived tensors over variables."""
+    if isinstance(value, Var):
+        return lens.Leaf(path_of(plan, value), value.shape, value.dtype, id(value))
+    if isinstance(value, Seq):
+        if value.items is None:
+            raise CannotConvert(call, "the target is made from a list whose length is not statically known")
+        return lens.Derived(value.kind, tuple(tree(plan, v, call) for v in value.items))
+    if isinstance(value, Node):
+        if value.module is not plan.unit.module:
+            raise CannotConvert(call, "the target is made in another module")
+        if value.op in {"element", "subscript", "phi", "read_value", "value"}:
+            return _syntax(plan, value, call)
+        if value.op == "placeholder":
+            return lens.Opaque(plan.segment(value.expr), "is fed and no variable")
+        if value.constant:
+            return lens.Opaque(plan.segment(value.expr), "is a constant")
+        sources, args = [], {}
+        for name, expr in value.call.items():
+            inner = plan.value(expr)
+            if any(isinstance(v, (Node, Var)) for v in leaves(inner)) and name not in {
+                "shape",
+                "perm",
+                "mask",
+                "indices",
+            }:
+                sources.append(tree(plan, inner, call))
+            else:
+                args[name] = argument(plan, expr, plan.segment)
+        return lens.Derived(value.op, tuple(sources), args)
+    raise CannotConvert(call, "the target of the write is not a tensor that the analysis knows")
+
+
+def _syntax(plan: Plan, value: Node, call: ast.Call) -> lens.Node:
+    """Subscripts, elements and reads."""
+    if value.op == "phi":
+        raise CannotConvert(call, "the target of the write differs between branches")
+    source = tree(plan, value.inputs[0], call)
+    if value.op == "element":
+        if value.index is None:
+            raise CannotConvert(call, "which element of a list is written is not statically known")
+        return lens.Derived("index", (source,), {"i": lens.Arg(str(value.index), value.index)})
+    if value.op == "subscript" and isinstance(value.expr, ast.Subscript):
+        key = value.expr.slice
+        arg = lens.Arg(plan.segment(key), key_value(plan, key), argument(plan, key, plan.segment).deps)
+        return lens.Derived("subscript", (source,), {"key": arg})
+    return lens.Derived(value.op, (source,))
+
+
+def argument(plan: Plan, expr: ast.expr, render: Render) -> lens.Arg:
+    """Return an argument with its static value and the variables that it reads."""
+    value = plan.value(expr)
+    deps = frozenset(id(v) for leaf in leaves(value) for v in _read_values(leaf))
+    return lens.Arg(render(expr), static(value), deps)
+
+
+def _read_values(value: Value) -> list[Var]:
+    """Return the variables whose values (not only shapes) a value depends on."""
+    found: list[Var] = []
+    stack, seen = [value], set()
+    while stack:
+        at = stack.pop()
+        if id(at) in seen:
+            continue
+        seen.add(id(at))
+        if isinstance(at, Var):
+            found.append(at)
+        elif isinstance(at, Node) and at.op not in SHAPES:
+            stack.extend(at.inputs)
+    return found
+
+
+def static(value: Value | None) -> object:
+    """Return a value's Python constant for the lens engine."""
+    if isinstance(value, Py) and value.const is not UNKNOWN:
+        return value.const
+    if isinstance(value, Sym):
+        return value.name.rsplit(".", 1)[-1]
+    if isinstance(value, Seq) and value.items is not None:
+        items = [static(v) for v in value.items]
+        return tuple(items) if value.kind == "tuple" else items
+    if isinstance(value, Node) and value.op == "tensorflow.constant" and "value" in value.call:
+        return lens.UNKNOWN
+    return lens.UNKNOWN
+
+
+def key_value(plan: Plan, key: ast.expr) -> object:
+    """Return the Python value of a subscript's key."""
+    if isinstance(key, ast.Tuple):
+        return tuple(key_value(plan, e) for e in key.elts)
+    if isinstance(key, ast.Slice):
+        parts = [None if p is None else key_value(plan, p) for p in (key.lower, key.upper, key.step)]
+        return lens.UNKNOWN if lens.UNKNOWN in parts else slice(*parts)
+    if isinstance(key, ast.Attribute) and key.attr == "newaxis":
+        return None
+    return static(plan.value(key))
+
+
+def _sort(plan: Plan, written: ast.expr) -> tuple[bool, tuple[int | None, ...] | None, object]:
+    """Return (is a tensor, static shape, Python value) of what is written."""
+    value = plan.value(written)
+    if isinstance(value, (Node, Var)):
+        return True, value.shape, lens.UNKNOWN
+    return False, None, static(value)
+
+
+# -- tf.tensor_scatter_nd_update run as if it wrote
+def _scatters(plan: Plan) -> None:
+    for site in plan.unit.sites:
+        value = plan.value(site.fetch)
+        discarded = isinstance(plan.unit.module.parents[site.call], ast.Expr)
+        if not (isinstance(value, Node) and value.op in SCATTERS and discarded):
+            continue
+        variable = plan.value(value.call.get("tensor"))
+        if isinstance(variable, Var) and value.expr not in plan.puts and isinstance(value.expr, ast.Call):
+            if all(_thrown_away(plan, s.call) for s in plan.unit.sites if value in list(leaves(plan.value(s.fetch)))):
+                _scatter(plan, value, variable)
+
+
+def _thrown_away(plan: Plan, call: ast.Call) -> bool:
+    return isinstance(plan.unit.module.parents[call], ast.Expr)
+
+
+def _scatter(plan: Plan, node: Node, variable: Var) -> None:
+    call, indices, updates = node.expr, node.call["indices"], node.call["updates"]
+    assert isinstance(call, ast.Call)
+    leaf = lens.Leaf(path_of(plan, variable), variable.shape, variable.dtype, id(variable))
+    found = Put(call, lambda render: (), None, ())
+
+    def plan_of(render: Render) -> lens.Plan | lens.Refusal:
+        at, new = plan.value(indices), plan.value(updates)
+        return lens.scatter_put(
+            leaf, argument(plan, indices, render), render(updates), tf=plan.tf, verb=SCATTERS[node.op],
+            indices_shape=at.shape if isinstance(at, (Node, Var)) else None,
+            updates_shape=new.shape if isinstance(new, (Node, Var)) else None,
+        )  # fmt: skip
+
+    first = plan_of(plan.segment)
+    if isinstance(first, lens.Refusal):
+        raise CannotConvert(call, f"`{node.op.rsplit('.', 1)[-1]}` returns a new tensor and changes nothing, and can't "
+                            f"be made a write: {first.reason}")  # fmt: skip
+    _accept(plan, found, plan_of, first, [indices, updates])
+    name = node.op.rsplit(".", 1)[-1]
+    plan.note(call, SCATTERED.code, Severity.MANUAL, f"`{name}` returns a new tensor and changes nothing in TF1; its "
+              f"result is thrown away, so it now writes {leaf.text}: check that this was meant"
+              + "".join(f"; {n}" for n in first.notes), node.op)  # fmt: skip

@@ -179,9 +179,7 @@ def variables_text(plan: Plan, variables: list[Var]) -> str:
     parts: list[str] = []
     left = list(variables)
     while left:
-        whole = next(
-            (text for text, items in containers if len(items) > 1 and items == left[: len(items)]), None
-        )
+        whole = next((text for text, items in containers if len(items) > 1 and items == left[: len(items)]), None)
         if whole is not None:
             parts.append(f"*{whole}")
             left = left[len(next(items for text, items in containers if text == whole)) :]
@@ -200,8 +198,11 @@ def _containers(plan: Plan) -> list[tuple[str, list[Value]]]:
             continue
         value = defs[0].value
         items = list(leaves(value))
-        if isinstance(value, (Seq, Map)) and value.items is not None and items and all(
-            isinstance(i, Var) for i in items
+        if (
+            isinstance(value, (Seq, Map))
+            and value.items is not None
+            and items
+            and all(isinstance(i, Var) for i in items)
         ):
             found.append((f"{name}.values()" if isinstance(value, Map) else name, items))
     return found

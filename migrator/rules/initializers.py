@@ -38,9 +38,11 @@ class Initializers:
         for site in sorted(self.sites, key=lambda s: s.fact.order):
             if not site.initializers:
                 step = site.step
-                effects = step.effects if step is not None else [
-                    leaf.value for leaf in site.leaves if isinstance(leaf.value, Effect)
-                ]
+                effects = (
+                    step.effects
+                    if step is not None
+                    else [leaf.value for leaf in site.leaves if isinstance(leaf.value, Effect)]
+                )
                 written.update(v for e in effects for v in e.writes)
                 continue
             variables = tuple(dict.fromkeys(v for e in site.initializers for v in e.writes))

@@ -6,12 +6,16 @@ import ast
 import keyword
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from migrator.analysis.staging import Unit
 from migrator.analysis.values import Node, Opt, Py, Sym, Value, Var
 from migrator.model import Diagnostic, Severity
-from migrator.syntax.emit import Operations
-from migrator.syntax.text import Edits
+from migrator.syntax.emit import Operations, mark
+from migrator.syntax.text import Edits, Render
+
+if TYPE_CHECKING:
+    from migrator.rules.derived_writes import Put
 
 
 class CannotConvert(Exception):
@@ -93,6 +97,9 @@ class Plan:
     paths: dict[Var, str] = field(default_factory=dict)
     parameters: dict[Node, str] = field(default_factory=dict)
     optimizer_names: dict[Opt, str] = field(default_factory=dict)
+    puts: dict[ast.expr, Put] = field(default_factory=dict)  # derived writes
+    put_marks: list[tuple[ast.expr, int, int]] = field(default_factory=list)  # write, marks of its first and last part
+    mark_count: int = 1_000_000  # numbers of marks that are no sites
     handled: set[ast.AST] = field(default_factory=set)  # symbol uses that a rule has replaced
 
     def note(self, node: ast.AST, code: str, severity: Severity, message: str, symbol: str | None = None) -> None:
@@ -101,6 +108,16 @@ class Plan:
         found = Diagnostic(line, column, code, severity, message, symbol, self.filename)
         if found not in self.diagnostics:
             self.diagnostics.append(found)
+
+    def put_lines(self, call: ast.expr, render: Render) -> list[str]:
+        """Return the statements of a derived write, marked so that their place in the new text can be found."""
+        lines = list(self.puts[call].make(render))
+        first, last = self.mark_count, self.mark_count + 1
+        self.mark_count += 2
+        self.put_marks.append((call, first, last))
+        lines[0] = mark_statement(lines[0], first)
+        lines[-1] = mark_statement(lines[-1], last)
+        return lines
 
     def value(self, node: ast.AST | None) -> Value | None:
         """Return a node's abstract value."""
@@ -113,6 +130,16 @@ class Plan:
     def segment(self, node: ast.AST) -> str:
         """Return a node's original text."""
         return self.unit.module.source.segment(node)
+
+
+def mark_statement(text: str, number: int) -> str:
+    """Mark the value of a statement (an expression or an assignment)."""
+    stmt = ast.parse(text).body[0]
+    assert isinstance(stmt, (ast.Expr, ast.Assign))
+    lines = text.split("\n")
+    at = sum(len(line) + 1 for line in lines[: stmt.value.lineno - 1])
+    column = len(lines[stmt.value.lineno - 1].encode()[: stmt.value.col_offset].decode())
+    return text[: at + column] + mark(number, text[at + column :])
 
 
 def atomic(text: str, node: ast.expr) -> str:

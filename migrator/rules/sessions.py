@@ -22,6 +22,7 @@ from migrator.rules.variables import convert_variables
 from migrator.rules.writes import convert_writes
 from migrator.syntax.emit import Operations, default_indent
 from migrator.syntax.text import Edits
+from migrator.tables.lookup import lookup, tf2_names
 
 REFUSED = Rule(
     "MIG203",
@@ -57,6 +58,8 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     if not unit.sites and any(a.stage is Stage.GRAPH for a in unit.atoms):
         first = next(a for a in unit.atoms if a.stage is Stage.GRAPH)
         raise CannotConvert(first.stmt, "graph is built here and run elsewhere")
+    if not unit.sites and not unit.shared and not has_evidence(unit):
+        return plan  # may be TensorFlow 2 already, where some names mean something else
     convert_variables(plan)
     convert_collections(plan)
     convert_decays(plan)
@@ -77,6 +80,19 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     check_escapes(plan)
     convert_imports(plan)
     return plan
+
+
+def has_evidence(unit: Unit) -> bool:
+    """Tell whether a unit without sessions can only be TensorFlow 1: it uses a name that TensorFlow 2 doesn't have."""
+    known = tf2_names()
+    for node, symbol in unit.facts.symbols.items():
+        parent = unit.module.parents.get(node)
+        if parent is None or (isinstance(parent, ast.Attribute) and parent in unit.facts.symbols):
+            continue
+        short = symbol.removeprefix("tensorflow.")
+        if symbol != "tensorflow" and lookup(symbol) is not None and short not in known:
+            return True
+    return "compat.v1" in unit.module.source.text
 
 
 def convert_optimizers(plan: Plan, optimizers: Optimizers, live: set[ast.stmt]) -> None:
@@ -138,7 +154,9 @@ def _note_dropped(plan: Plan, stmt: ast.stmt) -> None:
         plan.note(stmt, DROPPED.code, Severity.INFO, "the graph is not exported for TensorBoard any more; "
                   "tf.summary.trace_export does that", "tensorflow.summary.FileWriter")  # fmt: skip
     elif isinstance(value, Sess) and isinstance(value.expr, ast.Call) and (value.expr.args or value.expr.keywords):
-        plan.note(stmt, DROPPED.code, Severity.INFO, "the session's configuration is dropped; tf.config has its settings")
+        plan.note(
+            stmt, DROPPED.code, Severity.INFO, "the session's configuration is dropped; tf.config has its settings"
+        )
 
 
 def check_escapes(plan: Plan) -> None:
@@ -155,7 +173,10 @@ def check_escapes(plan: Plan) -> None:
             home = unit.atom(found.stmt) if found.stmt is not None else None
             if home is None or found.module is not unit.module or isinstance(found.scope, COMPREHENSIONS):
                 continue
-            if found.stmt in plan.operations.removed | plan.operations.moved and home.stage in {Stage.GRAPH, Stage.DROP}:
+            if found.stmt in plan.operations.removed | plan.operations.moved and home.stage in {
+                Stage.GRAPH,
+                Stage.DROP,
+            }:
                 raise CannotConvert(node, f"`{node.id}` exists only in the graph and is used outside of a run")
             if isinstance(found.stmt, ast.With) and found.stmt in unit.transparent:
                 raise CannotConvert(node, f"`{node.id}` is a session or scope and is used outside of a run")

@@ -80,8 +80,10 @@ class Sites:
             return [Leaf(expr, value)], "single"
         if isinstance(value, Seq) and isinstance(expr, ast.Name):
             return self._named_sequence(expr, value)
-        if isinstance(value, Seq) and value.items is not None and all(
-            isinstance(v, (Node, Var)) and not _operation(v) for v in value.items
+        if (
+            isinstance(value, Seq)
+            and value.items is not None
+            and all(isinstance(v, (Node, Var)) and not _operation(v) for v in value.items)
         ):
             return [Leaf(expr, value)], value.kind if value.kind in {"list", "tuple"} else "list"
         if isinstance(value, Seq) and value.items and all(isinstance(v, Effect) for v in value.items):
@@ -214,7 +216,7 @@ class Sites:
                 raise CannotConvert(mutated[0].stmt or uses[0], f"`{name}` is changed in place after the graph was "
                                     "built with it; make a copy for the graph")  # fmt: skip
             rebound = [d for d in others if not d.mutates and self._later(d.stmt, uses)]
-            if name in local or rebound or len(defs) > 1 and self._in_loop(defs, uses):
+            if name in local or rebound or (len(defs) > 1 and self._in_loop(defs, uses)):
                 self._freeze(step, name, uses)
 
     def _later(self, stmt: ast.stmt | None, uses: list[ast.Name]) -> bool:
@@ -268,9 +270,11 @@ class Sites:
         if len(operations) == 1 and not given:
             name = operations[0].expr.id  # type: ignore[attr-defined]
             return fresh(name, free=name if self._gone(name) else None)
-        writes = [leaf for leaf in step.leaves if isinstance(leaf.value, Effect) and isinstance(leaf.expr, ast.Name)]
-        if len(step.leaves) == 1 and writes:
-            return fresh(f"run_{given[0]}")
+        writes = [leaf for leaf in step.leaves if isinstance(leaf.expr, ast.Name) and isinstance(leaf.value, Node)
+                  and (isinstance(leaf.value, Effect) or leaf.value.expr in self.plan.puts)]  # fmt: skip
+        if writes and len(writes) == len(step.leaves) <= 2:
+            name = "_and_".join(given)
+            return fresh(name, free=name if self._gone(name) and not step.returns else None)
         if given and len(given) <= 2 and len(given) == len([x for x in step.leaves if not x.operation]):
             return fresh(f"compute_{'_and_'.join(given)}")
         return fresh("compute" if not step.effects else "run_step")
@@ -278,7 +282,9 @@ class Sites:
     def _gone(self, name: str) -> bool:
         """Tell whether the module binds a name only in graph code that moves away."""
         unit = self.plan.unit
-        found = [d for (path, _, n), ds in unit.facts.by_name.items() if n == name and path == unit.module.path for d in ds]
+        found = [
+            d for (path, _, n), ds in unit.facts.by_name.items() if n == name and path == unit.module.path for d in ds
+        ]
         return all(d.stmt is not None and (a := unit.atom(d.stmt)) is not None and a.stage in {Stage.GRAPH, Stage.DROP}
                    for d in found)  # fmt: skip
 
@@ -301,12 +307,16 @@ class Sites:
             len(self.plan.sites), fact.call, kind, site.step.name if site.step else None,
             tuple(self.plan.segment(leaf.expr) for leaf in site.leaves), kept,
             tuple(self.plan.segment(k.expr) for k in site.feed.values),
+            repaired=site.step is not None and any(e.expr in self.plan.puts for e in site.step.effects),
         )  # fmt: skip
         self.plan.sites.append(found)
         return found
 
     def _rewrite(self, site: Site) -> None:
         call = site.fact.call
+        if site.eager and any(leaf.expr in self.plan.puts for leaf in site.leaves):
+            self._put_in_place(site)
+            return
         if site.eager:
             kept = tuple(range(len(site.leaves)))
             planned = self._register(site, "read", kept)
@@ -323,6 +333,22 @@ class Sites:
             return
         planned = self._register(site, "step", tuple(range(len(site.leaves))))
         self.plan.edits.replace(call, lambda render: mark(planned.number, self._value(site, render)))
+
+    def _put_in_place(self, site: Site) -> None:
+        """A derived write that is run by itself: its statements take the run's place."""
+        stmt = self.plan.unit.module.parents[site.fact.call]
+        if not isinstance(stmt, ast.Expr):
+            raise CannotConvert(
+                site.fact.call, "the value of a derived write is used; run it in a statement of its own"
+            )
+        lines: list[str] = []
+        for leaf in site.leaves:
+            if leaf.expr in self.plan.puts:
+                lines.extend(self.plan.put_lines(leaf.expr, self.plan.edits.node))
+            else:
+                lines.append(self.plan.edits.node(leaf.expr))
+        self._register(site, "read", ()).repaired = True
+        self.plan.operations.replaced[stmt] = lines
 
     def _unpacked(self, site: Site, kept: tuple[int, ...]) -> bool:
         """``_, l = sess.run([train, loss])``: drop the targets that only take None."""
@@ -409,6 +435,7 @@ class Sites:
 
     def _eager_text(self, site: Site, render: Render) -> str:
         """Return an expression that computes a fetch in place."""
+
         def one(leaf: Leaf) -> str:
             if isinstance(leaf.value, Seq):
                 return f"*[value.numpy() for value in {render(leaf.expr)}]"

@@ -98,6 +98,9 @@ class StepBuilder:
                 overlay.replace(expr, plan.parameters[node])
         self._snapshot(step, overlay)
         body = self._body(step, overlay)
+        for leaf in step.leaves:
+            if leaf.expr in plan.puts and not self._inside(leaf.expr, step):
+                body.extend(plan.put_lines(leaf.expr, overlay.node))
         if step.structure is not None and step.returns:
             body.append(f"return {self._nested(step.structure, step, overlay)}")
         elif step.returns:
@@ -109,7 +112,14 @@ class StepBuilder:
         text = "\n".join([*lines, *[indent(line, plan.indent) for line in body]])
         return [text]
 
+    def _inside(self, expr: ast.expr, step: StepFunction) -> bool:
+        """Tell whether an expression stands in one of the slice's atoms."""
+        return any(expr is n for a in step.slice.atoms for n in ast.walk(a.stmt))
+
     def _leaf(self, leaf: Leaf, step: StepFunction, overlay: Edits) -> str:
+        put = self.plan.puts.get(leaf.expr)
+        if put is not None:
+            return f"{self.plan.tf}.identity({put.result})" if put.result else "None"
         text = overlay.node(leaf.expr)
         if isinstance(leaf.expr, (ast.Tuple, ast.GeneratorExp)) and not text.startswith("("):
             text = f"({text})"
@@ -126,9 +136,11 @@ class StepBuilder:
             return f"({inner},)" if len(expr.elts) == 1 else f"({inner})"
         if isinstance(expr, ast.Dict):
             pairs = zip(expr.keys, expr.values, strict=True)
-            return "{" + ", ".join(
-                f"{overlay.node(k)}: {self._nested(v, step, overlay)}" for k, v in pairs if k is not None
-            ) + "}"
+            return (
+                "{"
+                + ", ".join(f"{overlay.node(k)}: {self._nested(v, step, overlay)}" for k, v in pairs if k is not None)
+                + "}"
+            )
         leaf = next(leaf for leaf in step.leaves if leaf.expr is expr)
         return "None" if leaf.operation else self._leaf(leaf, step, overlay)
 
@@ -213,6 +225,9 @@ class StepBuilder:
         special = gradients.replace(stmt, overlay)
         if special is not None:
             return [*lines, *special]
+        put = self._put(stmt, step, overlay)
+        if put is not None:
+            return [*lines, *put]
         grouped = self._group(stmt, overlay)
         if grouped is not None:
             return [*lines, *grouped]
@@ -221,6 +236,29 @@ class StepBuilder:
         simple = not isinstance(stmt, (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.AsyncFor))
         lines.append(text + (comment_after(source.text, end) if simple else ""))
         return lines
+
+    def _put(self, stmt: ast.stmt, step: StepFunction, overlay: Edits) -> list[str] | None:
+        """A statement that is a derived write, with a name for its value where something reads it."""
+        inside = [n for n in ast.walk(stmt) if isinstance(n, ast.Call) and n in self.plan.puts]
+        if not inside:
+            return None
+        call = stmt.value if isinstance(stmt, (ast.Assign, ast.Expr)) else None
+        if call is not inside[0] or len(inside) > 1:
+            raise CannotConvert(inside[0], "a derived write inside a larger statement; give it a statement of its own")
+        lines = self.plan.put_lines(call, overlay.node)
+        put = self.plan.puts[call]
+        if isinstance(stmt, ast.Assign) and put.result is not None and self._read(stmt, step):
+            target = overlay.node(stmt.targets[0])
+            lines.append(f"{target} = {put.result}")
+        return lines
+
+    def _read(self, stmt: ast.Assign, step: StepFunction) -> bool:
+        """Tell whether the name that a statement binds is used in the step function."""
+        names = {n.id for t in stmt.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        returned = [leaf.expr for leaf in step.returns]
+        others = [a.stmt for a in step.slice.atoms if a.stmt is not stmt]
+        return any(isinstance(n, ast.Name) and n.id in names and isinstance(n.ctx, ast.Load)
+                   for root in [*returned, *others] for n in ast.walk(root))  # fmt: skip
 
     def _control(self, atom: Atom, step: StepFunction, overlay: Edits) -> list[str]:
         """Write out operations that stand only in a control_dependencies list; names are ordered as they stand."""
@@ -240,6 +278,8 @@ class StepBuilder:
             return [line for e in expr.elts for line in self._operations(e, overlay)]
         if isinstance(expr, ast.Name):
             return []
+        if expr in self.plan.puts:
+            return self.plan.put_lines(expr, overlay.node)
         value = self.plan.value(expr)
         if isinstance(value, Effect) and value.kind in {"assign", "lens"}:
             return [overlay.node(expr)]

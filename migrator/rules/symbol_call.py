@@ -225,9 +225,7 @@ def parameter_name(name: str, old: tuple[str, ...], new: tuple[str, ...], names:
 
 def is_atom(node: ast.expr) -> bool:
     """Tell whether an expression needs no parentheses inside a larger one."""
-    return isinstance(node, _ATOMS) or (
-        isinstance(node, ast.Constant) and not isinstance(node.value, complex)
-    )
+    return isinstance(node, _ATOMS) or (isinstance(node, ast.Constant) and not isinstance(node.value, complex))
 
 
 def operand(node: ast.expr, render: Render) -> str:

@@ -107,8 +107,10 @@ def _context_call(plan: Plan, node: ast.expr) -> bool:
     """A scope or control_dependencies whose with statement goes away; what it orders is written out in order."""
     stmt = plan.unit.module.statement(node)
     call = plan.unit.facts.symbol_calls.get(node)
-    return isinstance(stmt, ast.With) and stmt in plan.unit.transparent and any(
-        item.context_expr is call for item in stmt.items
+    return (
+        isinstance(stmt, ast.With)
+        and stmt in plan.unit.transparent
+        and any(item.context_expr is call for item in stmt.items)
     )
 
 
@@ -162,7 +164,9 @@ def _inside_handled(plan: Plan, node: ast.expr) -> bool:
 def _mnist(plan: Plan, node: ast.expr, symbol: str) -> None:
     """The MNIST tutorial loader is gone: a companion module takes its place."""
     plan.created["input_data.py"] = INPUT_DATA
-    if isinstance(node, ast.Attribute) and plan.segment(node).startswith((plan.tf + ".examples", "tensorflow.examples")):
+    if isinstance(node, ast.Attribute) and plan.segment(node).startswith(
+        (plan.tf + ".examples", "tensorflow.examples")
+    ):
         short = symbol.removeprefix(MNIST + ".")
         plan.edits.replace(node, short if short.startswith("input_data") else f"input_data.{short}")
         if "import input_data" not in plan.imports:

@@ -21,8 +21,11 @@ RULE = Rule(
 
 def is_variable_slice(value: object) -> bool:
     """Tell whether a value is ``v[...]``, which TF1 can assign as well."""
-    return isinstance(value, Node) and value.op == "subscript" and len(value.inputs) >= 1 and isinstance(
-        value.inputs[0], Var
+    return (
+        isinstance(value, Node)
+        and value.op == "subscript"
+        and len(value.inputs) >= 1
+        and isinstance(value.inputs[0], Var)
     )
 
 

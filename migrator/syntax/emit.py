@@ -278,9 +278,7 @@ class _Emitter:
             return suite.with_changes(body=body, footer=[*_comments(rest), *suite.footer])
         return cst.IndentedBlock(body=body)
 
-    def _suite(
-        self, stmts: Sequence[ast.stmt], suite: cst.BaseSuite
-    ) -> tuple[list[Statement], list[cst.EmptyLine]]:
+    def _suite(self, stmts: Sequence[ast.stmt], suite: cst.BaseSuite) -> tuple[list[Statement], list[cst.EmptyLine]]:
         if isinstance(suite, cst.SimpleStatementSuite):
             line = cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)
             return self.block(stmts, [line])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 
-
 _SEPARATOR = re.compile(r"# ?(In ?\[|%%)|#[#=*\-_ ]{9,}$")  # cells and rules divide a file; they belong to no statement
 
 

@@ -57,82 +57,288 @@ ISOS = (
     Row("tensorflow.convert_to_tensor", Kind.ISO, "convert_to_tensor", put=_SAME),
     Row("tensorflow.guarantee_const", Kind.ISO, "guarantee_const", put=_SAME),
     Row("tensorflow.ensure_shape", Kind.ISO, "ensure_shape", ("shape!",), put=_SAME),
-    Row("tensorflow.check_numerics", Kind.ISO, "debugging.check_numerics", ("message!",), put=_SAME,
-        aliases=("tensorflow.debugging.check_numerics",)),
+    Row(
+        "tensorflow.check_numerics",
+        Kind.ISO,
+        "debugging.check_numerics",
+        ("message!",),
+        put=_SAME,
+        aliases=("tensorflow.debugging.check_numerics",),
+    ),
     Row("read_value", Kind.ISO, "identity", put=_SAME, aliases=("tensorflow.Variable.read_value",)),
     Row("value", Kind.ISO, "identity", put=_SAME, aliases=("tensorflow.Variable.value",)),
-    Row("tensorflow.reshape", Kind.ISO, "reshape", ("shape!",), "reshape", "reshape to the source's shape",
-        aliases=("tensorflow.manip.reshape", "tensorflow.layers.flatten", "tensorflow.contrib.layers.flatten")),
-    Row("tensorflow.transpose", Kind.ISO, "transpose", ("perm", "conjugate"), "transpose",
+    Row(
+        "tensorflow.reshape",
+        Kind.ISO,
+        "reshape",
+        ("shape!",),
+        "reshape",
+        "reshape to the source's shape",
+        aliases=("tensorflow.manip.reshape", "tensorflow.layers.flatten", "tensorflow.contrib.layers.flatten"),
+    ),
+    Row(
+        "tensorflow.transpose",
+        Kind.ISO,
+        "transpose",
+        ("perm", "conjugate"),
+        "transpose",
         "transpose by the inverse perm",
-        aliases=("tensorflow.image.transpose", "tensorflow.image.transpose_image")),
-    Row("tensorflow.matrix_transpose", Kind.ISO, "linalg.matrix_transpose", ("conjugate",), "again", "the same op again",
-        aliases=("tensorflow.linalg.matrix_transpose", "tensorflow.linalg.transpose")),
+        aliases=("tensorflow.image.transpose", "tensorflow.image.transpose_image"),
+    ),
+    Row(
+        "tensorflow.matrix_transpose",
+        Kind.ISO,
+        "linalg.matrix_transpose",
+        ("conjugate",),
+        "again",
+        "the same op again",
+        aliases=("tensorflow.linalg.matrix_transpose", "tensorflow.linalg.transpose"),
+    ),
     Row("tensorflow.linalg.adjoint", Kind.ISO, "linalg.adjoint", (), "again", "the same op again"),
     Row("tensorflow.conj", Kind.ISO, "math.conj", (), "again", "the same op again", aliases=("tensorflow.math.conj",)),
     Row("tensorflow.expand_dims", Kind.ISO, "expand_dims", ("axis",), "expand_dims", "squeeze the same axis"),
-    Row("tensorflow.squeeze", Kind.ISO, "squeeze", ("axis",), "squeeze", "expand_dims, or reshape to the source's shape"),
-    Row("tensorflow.reverse", Kind.ISO, "reverse", ("axis",), "again", "the same op again",
-        aliases=("tensorflow.reverse_v2", "tensorflow.manip.reverse", "tensorflow.image.flip_left_right",
-                 "tensorflow.image.flip_up_down")),
-    Row("tensorflow.reverse_sequence", Kind.ISO, "reverse_sequence", ("seq_lengths!", "seq_axis", "batch_axis"), "again",
-        "the same op again"),
-    Row("tensorflow.roll", Kind.ISO, "roll", ("shift", "axis"), "roll", "roll back", aliases=("tensorflow.manip.roll",)),
-    Row("tensorflow.cast", Kind.ISO, "cast", ("dtype!",), "cast", "cast back, after a check that nothing is lost",
+    Row(
+        "tensorflow.squeeze", Kind.ISO, "squeeze", ("axis",), "squeeze", "expand_dims, or reshape to the source's shape"
+    ),
+    Row(
+        "tensorflow.reverse",
+        Kind.ISO,
+        "reverse",
+        ("axis",),
+        "again",
+        "the same op again",
+        aliases=(
+            "tensorflow.reverse_v2",
+            "tensorflow.manip.reverse",
+            "tensorflow.image.flip_left_right",
+            "tensorflow.image.flip_up_down",
+        ),
+    ),
+    Row(
+        "tensorflow.reverse_sequence",
+        Kind.ISO,
+        "reverse_sequence",
+        ("seq_lengths!", "seq_axis", "batch_axis"),
+        "again",
+        "the same op again",
+    ),
+    Row(
+        "tensorflow.roll", Kind.ISO, "roll", ("shift", "axis"), "roll", "roll back", aliases=("tensorflow.manip.roll",)
+    ),
+    Row(
+        "tensorflow.cast",
+        Kind.ISO,
+        "cast",
+        ("dtype!",),
+        "cast",
+        "cast back, after a check that nothing is lost",
         "a dtype that holds every value of the source's; a value that the source's dtype holds",
-        aliases=("tensorflow.dtypes.cast", "tensorflow.to_float", "tensorflow.to_double", "tensorflow.to_int32",
-                 "tensorflow.to_int64", "tensorflow.to_bfloat16", "tensorflow.to_complex64", "tensorflow.to_complex128"),
-        additive=False),
-    Row("tensorflow.bitcast", Kind.ISO, "bitcast", ("type!",), "bitcast", "bitcast to the source's dtype", additive=False),
-    Row("tensorflow.space_to_depth", Kind.ISO, "nn.space_to_depth", ("block_size!", "data_format"), "depth_to_space",
-        "depth_to_space", aliases=("tensorflow.nn.space_to_depth",)),
-    Row("tensorflow.depth_to_space", Kind.ISO, "nn.depth_to_space", ("block_size!", "data_format"), "space_to_depth",
-        "space_to_depth", aliases=("tensorflow.nn.depth_to_space",)),
-    Row("tensorflow.space_to_batch_nd", Kind.ISO, "space_to_batch", ("block_shape!", "paddings!"), "batch_to_space",
-        "batch_to_space", "no padding", aliases=("tensorflow.manip.space_to_batch_nd",)),
-    Row("tensorflow.batch_to_space_nd", Kind.ISO, "batch_to_space", ("block_shape!", "crops!"), "space_to_batch",
-        "space_to_batch", "no crops", aliases=("tensorflow.manip.batch_to_space_nd",)),
-)  # fmt: skip
+        aliases=(
+            "tensorflow.dtypes.cast",
+            "tensorflow.to_float",
+            "tensorflow.to_double",
+            "tensorflow.to_int32",
+            "tensorflow.to_int64",
+            "tensorflow.to_bfloat16",
+            "tensorflow.to_complex64",
+            "tensorflow.to_complex128",
+        ),
+        additive=False,
+    ),
+    Row(
+        "tensorflow.bitcast",
+        Kind.ISO,
+        "bitcast",
+        ("type!",),
+        "bitcast",
+        "bitcast to the source's dtype",
+        additive=False,
+    ),
+    Row(
+        "tensorflow.space_to_depth",
+        Kind.ISO,
+        "nn.space_to_depth",
+        ("block_size!", "data_format"),
+        "depth_to_space",
+        "depth_to_space",
+        aliases=("tensorflow.nn.space_to_depth",),
+    ),
+    Row(
+        "tensorflow.depth_to_space",
+        Kind.ISO,
+        "nn.depth_to_space",
+        ("block_size!", "data_format"),
+        "space_to_depth",
+        "space_to_depth",
+        aliases=("tensorflow.nn.depth_to_space",),
+    ),
+    Row(
+        "tensorflow.space_to_batch_nd",
+        Kind.ISO,
+        "space_to_batch",
+        ("block_shape!", "paddings!"),
+        "batch_to_space",
+        "batch_to_space",
+        "no padding",
+        aliases=("tensorflow.manip.space_to_batch_nd",),
+    ),
+    Row(
+        "tensorflow.batch_to_space_nd",
+        Kind.ISO,
+        "batch_to_space",
+        ("block_shape!", "crops!"),
+        "space_to_batch",
+        "space_to_batch",
+        "no crops",
+        aliases=("tensorflow.manip.batch_to_space_nd",),
+    ),
+)
 
 PRODUCTS = (
-    Row("tensorflow.concat", Kind.PRODUCT, "concat", ("axis",), "concat", "split by the sources' sizes",
-        "no element twice", aliases=("tensorflow.concat_v2",)),
-    Row("tensorflow.stack", Kind.PRODUCT, "stack", ("axis",), "stack", "unstack", "no element twice",
-        aliases=("tensorflow.pack", "tensorflow.parallel_stack")),
+    Row(
+        "tensorflow.concat",
+        Kind.PRODUCT,
+        "concat",
+        ("axis",),
+        "concat",
+        "split by the sources' sizes",
+        "no element twice",
+        aliases=("tensorflow.concat_v2",),
+    ),
+    Row(
+        "tensorflow.stack",
+        Kind.PRODUCT,
+        "stack",
+        ("axis",),
+        "stack",
+        "unstack",
+        "no element twice",
+        aliases=("tensorflow.pack", "tensorflow.parallel_stack"),
+    ),
     Row("tuple", Kind.PRODUCT, "", (), "items", "element by element", "no element twice"),
-    Row("list", Kind.PRODUCT, "", (), "items", "element by element", "no element twice",
-        aliases=("tensorflow.tuple", "tensorflow.identity_n")),
-    Row("tensorflow.complex", Kind.PRODUCT, "complex", (), "complex", "real and imag", "no element twice",
-        aliases=("tensorflow.dtypes.complex",)),
-)  # fmt: skip
+    Row(
+        "list",
+        Kind.PRODUCT,
+        "",
+        (),
+        "items",
+        "element by element",
+        "no element twice",
+        aliases=("tensorflow.tuple", "tensorflow.identity_n"),
+    ),
+    Row(
+        "tensorflow.complex",
+        Kind.PRODUCT,
+        "complex",
+        (),
+        "complex",
+        "real and imag",
+        "no element twice",
+        aliases=("tensorflow.dtypes.complex",),
+    ),
+)
 
 VIEWS = (
     Row("index", Kind.VIEW, "", ("i",), "index", _PART, "an element of a list of tensors"),
-    Row("tensorflow.split", Kind.VIEW, "split", ("num_or_size_splits!", "axis", "num"), "split", "concat of all parts",
-        "its parts (with index), or all of them in a product"),
-    Row("tensorflow.unstack", Kind.VIEW, "unstack", ("num", "axis"), "unstack", "stack of all parts",
-        "its parts (with index), or all of them in a product", aliases=("tensorflow.unpack",)),
+    Row(
+        "tensorflow.split",
+        Kind.VIEW,
+        "split",
+        ("num_or_size_splits!", "axis", "num"),
+        "split",
+        "concat of all parts",
+        "its parts (with index), or all of them in a product",
+    ),
+    Row(
+        "tensorflow.unstack",
+        Kind.VIEW,
+        "unstack",
+        ("num", "axis"),
+        "unstack",
+        "stack of all parts",
+        "its parts (with index), or all of them in a product",
+        aliases=("tensorflow.unpack",),
+    ),
     Row("subscript", Kind.VIEW, "", ("key",), "key", _PART, "ints, slices with any step, ellipsis, newaxis"),
     Row("tensorflow.slice", Kind.VIEW, "slice", ("begin!", "size!"), "key", _PART),
-    Row("tensorflow.strided_slice", Kind.VIEW, "strided_slice",
+    Row(
+        "tensorflow.strided_slice",
+        Kind.VIEW,
+        "strided_slice",
         ("begin!", "end!", "strides!", "begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"),
-        "key", _PART),
-    Row("tensorflow.gather", Kind.VIEW, "gather", ("indices!", "axis", "batch_dims"), "gather", _PART,
+        "key",
+        _PART,
+    ),
+    Row(
+        "tensorflow.gather",
+        Kind.VIEW,
+        "gather",
+        ("indices!", "axis", "batch_dims"),
+        "gather",
+        _PART,
         "indices statically known, none twice",
-        aliases=("tensorflow.nn.embedding_lookup", "tensorflow.batch_gather")),
-    Row("tensorflow.gather_nd", Kind.VIEW, "gather_nd", ("indices!", "batch_dims"), "gather_nd", _PART,
-        "indices statically known, none twice", aliases=("tensorflow.manip.gather_nd",)),
-    Row("tensorflow.boolean_mask", Kind.VIEW, "boolean_mask", ("mask!", "axis"), "boolean_mask", _PART,
-        "a mask that doesn't read what is written"),
-    Row("tensorflow.matrix_diag_part", Kind.VIEW, "linalg.diag_part", ("k",), "matrix_diag_part", "set_diag",
-        "one diagonal", aliases=("tensorflow.linalg.diag_part",)),
-    Row("tensorflow.diag_part", Kind.VIEW, "linalg.tensor_diag_part", (), "diag_part", _PART,
-        aliases=("tensorflow.linalg.tensor_diag_part",)),
-    Row("tensorflow.real", Kind.VIEW, "math.real", (), "real", "complex of the value and the old imag",
-        "a complex variable", aliases=("tensorflow.math.real",)),
-    Row("tensorflow.imag", Kind.VIEW, "math.imag", (), "imag", "complex of the old real and the value",
-        "a complex variable", aliases=("tensorflow.math.imag",)),
-)  # fmt: skip
+        aliases=("tensorflow.nn.embedding_lookup", "tensorflow.batch_gather"),
+    ),
+    Row(
+        "tensorflow.gather_nd",
+        Kind.VIEW,
+        "gather_nd",
+        ("indices!", "batch_dims"),
+        "gather_nd",
+        _PART,
+        "indices statically known, none twice",
+        aliases=("tensorflow.manip.gather_nd",),
+    ),
+    Row(
+        "tensorflow.boolean_mask",
+        Kind.VIEW,
+        "boolean_mask",
+        ("mask!", "axis"),
+        "boolean_mask",
+        _PART,
+        "a mask that doesn't read what is written",
+    ),
+    Row(
+        "tensorflow.matrix_diag_part",
+        Kind.VIEW,
+        "linalg.diag_part",
+        ("k",),
+        "matrix_diag_part",
+        "set_diag",
+        "one diagonal",
+        aliases=("tensorflow.linalg.diag_part",),
+    ),
+    Row(
+        "tensorflow.diag_part",
+        Kind.VIEW,
+        "linalg.tensor_diag_part",
+        (),
+        "diag_part",
+        _PART,
+        aliases=("tensorflow.linalg.tensor_diag_part",),
+    ),
+    Row(
+        "tensorflow.real",
+        Kind.VIEW,
+        "math.real",
+        (),
+        "real",
+        "complex of the value and the old imag",
+        "a complex variable",
+        aliases=("tensorflow.math.real",),
+    ),
+    Row(
+        "tensorflow.imag",
+        Kind.VIEW,
+        "math.imag",
+        (),
+        "imag",
+        "complex of the old real and the value",
+        "a complex variable",
+        aliases=("tensorflow.math.imag",),
+    ),
+)
+
 
 def _words(text: str) -> tuple[str, ...]:
     """Returns the words of a text."""
@@ -145,10 +351,12 @@ REFUSED: dict[str, tuple[str, ...]] = {
         "linalg.norm add_n accumulate_n segment_sum segment_mean segment_max segment_min segment_prod trace argmax argmin "
         "unsorted_segment_sum unsorted_segment_mean count_nonzero nn.moments nn.l2_loss global_norm linalg.global_norm "
         "math.reduce_sum math.reduce_mean math.reduce_max math.reduce_min math.argmax math.argmin math.reduce_std "
-        "math.reduce_variance linalg.trace math.reduce_prod"),
+        "math.reduce_variance linalg.trace math.reduce_prod"
+    ),
     "many sources give the same product": _words(
         "matmul linalg.matmul tensordot einsum linalg.einsum linalg.matvec linalg.tensor_diag sparse_tensor_dense_matmul "
-        "nn.conv1d nn.conv2d nn.conv3d nn.bias_add nn.xw_plus_b cross linalg.cross layers.dense layers.conv2d"),
+        "nn.conv1d nn.conv2d nn.conv3d nn.bias_add nn.xw_plus_b cross linalg.cross layers.dense layers.conv2d"
+    ),
     "arithmetic is not a rearrangement of its sources": _words(
         "add subtract multiply divide div truediv floordiv floormod mod negative neg abs square sqrt rsqrt pow exp log "
         "sign maximum minimum clip_by_value clip_by_norm clip_by_global_norm round floor ceil cumsum cumprod sin cos "
@@ -156,28 +364,35 @@ REFUSED: dict[str, tuple[str, ...]] = {
         "bitwise.bitwise_xor fft ifft rfft signal.fft signal.ifft math.add math.subtract math.multiply math.divide "
         "math.negative math.abs math.square math.sqrt math.pow math.exp math.log math.maximum math.minimum math.cumsum "
         "math.scalar_mul math.reciprocal matrix_inverse linalg.inv cholesky linalg.cholesky math.l2_normalize "
-        "operator"),
+        "operator"
+    ),
     "an activation is not a rearrangement of its source": _words(
         "nn.relu nn.relu6 nn.elu nn.selu nn.leaky_relu nn.crelu nn.softmax nn.log_softmax nn.softplus nn.softsign nn.tanh "
         "nn.sigmoid tanh sigmoid nn.dropout nn.l2_normalize nn.batch_normalization math.sigmoid math.tanh "
-        "math.softplus"),
+        "math.softplus"
+    ),
     "which source an element came from is not known": _words(
         "where cond case while_loop sort argsort nn.top_k math.top_k unique unique_with_counts dynamic_partition "
         "dynamic_stitch random_shuffle random.shuffle merge map_fn scan foldl foldr py_func image.rot90 "
-        "image.random_flip_left_right"),
+        "image.random_flip_left_right"
+    ),
     "elements of the target are copies of one element": _words(
         "tile broadcast_to meshgrid repeat image.resize_images image.resize extract_image_patches "
-        "image.extract_image_patches"),
+        "image.extract_image_patches"
+    ),
     "elements of the target are constants, not elements of a variable": _words(
         "pad matrix_diag diag linalg.diag matrix_set_diag linalg.set_diag matrix_band_part linalg.band_part one_hot fill "
-        "zeros_like ones_like sequence_mask scatter_nd sparse_to_dense linalg.eye"),
+        "zeros_like ones_like sequence_mask scatter_nd sparse_to_dense linalg.eye"
+    ),
     "it has no elements of its source, only facts about it": _words(
         "shape size rank shape_n equal not_equal greater less "
-        "greater_equal less_equal is_nan is_inf is_finite math.equal math.greater math.less math.is_nan"),
+        "greater_equal less_equal is_nan is_inf is_finite math.equal math.greater math.less math.is_nan"
+    ),
     "it makes a new tensor and leaves its source as it is": _words(
         "tensor_scatter_nd_update tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_update tensor_scatter_add "
-        "tensor_scatter_sub"),
-}  # fmt: skip
+        "tensor_scatter_sub"
+    ),
+}
 
 ROWS = (*ISOS, *PRODUCTS, *VIEWS)
 _BY_SYMBOL = {name: row for row in ROWS for name in (row.symbol, *row.aliases)}

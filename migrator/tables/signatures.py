@@ -109,11 +109,13 @@ PYTHON_TIME_PREFIXES = (
 )  # fmt: skip
 
 SAME_DTYPE = frozenset(
-    f"tensorflow.{n}" for n in (
-        "add subtract multiply divide matmul reshape transpose concat stack identity stop_gradient zeros_like "
-        "ones_like reduce_sum reduce_mean reduce_max reduce_min reduce_prod square sqrt exp log log1p tanh sigmoid "
-        "abs negative pow maximum minimum squeeze expand_dims tile gather slice split unstack nn.relu nn.sigmoid "
-        "nn.tanh nn.softmax nn.bias_add nn.dropout nn.conv2d nn.max_pool nn.avg_pool clip_by_value boolean_mask "
-        "reverse add_n nn.embedding_lookup nn.elu nn.softplus nn.l2_loss math.log sub mul neg"
-    ).split()
+    f"tensorflow.{n}" for n in ["add", "subtract", "multiply", "divide", "matmul", "reshape", "transpose", "concat", "stack", "identity", "stop_gradient", "zeros_like", "ones_like", "reduce_sum", "reduce_mean", "reduce_max", "reduce_min", "reduce_prod", "square", "sqrt", "exp", "log", "log1p", "tanh", "sigmoid", "abs", "negative", "pow", "maximum", "minimum", "squeeze", "expand_dims", "tile", "gather", "slice", "split", "unstack", "nn.relu", "nn.sigmoid", "nn.tanh", "nn.softmax", "nn.bias_add", "nn.dropout", "nn.conv2d", "nn.max_pool", "nn.avg_pool", "clip_by_value", "boolean_mask", "reverse", "add_n", "nn.embedding_lookup", "nn.elu", "nn.softplus", "nn.l2_loss", "math.log", "sub", "mul", "neg"]
+)  # fmt: skip
+
+SHAPE_OF_OTHER = frozenset(
+    {"tensorflow.ones_like", "tensorflow.zeros_like", "tensorflow.scatter_nd"}
+)  # not the result's
+
+SAME_SHAPE = frozenset(
+    f"tensorflow.{n}" for n in ["identity", "stop_gradient", "cast", "exp", "log", "sqrt", "square", "abs", "negative", "tanh", "sigmoid", "nn.relu", "nn.sigmoid", "nn.tanh", "nn.softmax", "nn.elu", "nn.softplus", "zeros_like", "ones_like", "nn.dropout", "clip_by_value", "reverse", "to_float", "to_int32", "to_int64"]
 )  # fmt: skip

@@ -54,8 +54,6 @@ NOT_YET: dict[str, str] = {
     "tensorflow.add_to_collection": "user collections are not converted yet; keep a Python list",
     "tensorflow.get_collection_ref": "user collections are not converted yet; keep a Python list",
     "tensorflow.Summary": "written summaries are not converted yet; tf.summary.scalar takes their place",
-    "tensorflow.py_func": "Python calls inside the graph are not converted yet; tf.numpy_function takes their place",
-    "tensorflow.Print": "tf.Print is not converted yet; tf.print takes its place",
     "tensorflow.get_session_handle": "session handles are not converted",
     "tensorflow.get_session_tensor": "session handles are not converted",
     "tensorflow.saved_model.": "SavedModels are not converted yet",

@@ -54,7 +54,7 @@ def read_case(folder: Path, base: VerifyOptions) -> tuple[Verdict | None, Verify
         expected = Verdict(table.pop("expect")) if "expect" in table else None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError) as error:
         raise VerifyError(f"{file}: {error}") from error
-    for key in ("title", "about", "codes", "diagnostics"):  # for people and for other tests
+    for key in ("title", "about", "codes", "diagnostic"):  # for people and for other tests
         table.pop(key, None)
     return expected, _with_base(options_from(table, file), base)
 

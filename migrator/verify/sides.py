@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,6 +145,8 @@ class Side:
         (folder / "job.json").write_text(json.dumps(config), encoding="utf-8")
         server = self.runner.server(role, self.options.tf1_python if role == "oracle" else None)
         outcome = server.run(folder / "job.json", self.options.timeout)
+        for used in (copy, folder / "home", folder / "tmp"):
+            shutil.rmtree(used, ignore_errors=True)
         return Run(outcome, Record(record))
 
     def _config(self, folder: Path, copy: Path, stubs: list[tuple[str, str]]) -> dict[str, Any]:

@@ -155,8 +155,21 @@ def _same(value: Any, **_: Any) -> Any:
 
 OPS: dict[str, Any] = {
     **dict.fromkeys(
-        "identity stop_gradient convert_to_tensor guarantee_const ensure_shape check_numerics read_value value cast "
-        "bitcast conj".split(), _same),
+        [
+            "identity",
+            "stop_gradient",
+            "convert_to_tensor",
+            "guarantee_const",
+            "ensure_shape",
+            "check_numerics",
+            "read_value",
+            "value",
+            "cast",
+            "bitcast",
+            "conj",
+        ],
+        _same,
+    ),
     "reshape": lambda value, shape: np.reshape(value, shape),
     "transpose": lambda value, perm=None: np.transpose(value, perm),
     "matrix_transpose": lambda value: np.swapaxes(value, -1, -2),
@@ -184,4 +197,4 @@ OPS: dict[str, Any] = {
     "boolean_mask": _boolean_mask,
     "matrix_diag_part": lambda value, k=0: np.diagonal(value, k, -2, -1),
     "diag_part": _diag_part,
-}  # fmt: skip
+}

@@ -62,7 +62,9 @@ class Trees:
     def op(self, symbol: str, *sources: Any, hidden: str = "", **args: Any) -> Derived:
         """Returns an op over sources."""
         op = symbol if symbol in SYNTAX else f"tensorflow.{symbol}"
-        made = {n: v if isinstance(v, Arg) else self.arg(v, n in hidden.split()) for n, v in args.items() if v is not None}
+        made = {
+            n: v if isinstance(v, Arg) else self.arg(v, n in hidden.split()) for n, v in args.items() if v is not None
+        }
         return Derived(op, sources, made)
 
     def source(self, depth: int, ranks: tuple[int, int] = (0, 4), empty: bool = True) -> Any:
@@ -105,7 +107,9 @@ class Trees:
         size = math.prod(self.shape(source))
         divisors = [d for d in range(1, size + 1) if size % d == 0] or [1]
         first = self.pick(divisors) if size else 0
-        return self.op(symbol, source, shape=self.pick([[-1], [first, size // first if size else 3], [size]]), hidden="shape")
+        return self.op(
+            symbol, source, shape=self.pick([[-1], [first, size // first if size else 3], [size]]), hidden="shape"
+        )
 
     def _transpose(self, symbol: str, depth: int) -> Any:
         source = self.source(depth)
@@ -154,10 +158,14 @@ class Trees:
 
     def _space_to_depth(self, symbol: str, depth: int) -> Any:
         b = 2
-        return self.op(symbol, self.leaf((self.int(1, 2), b * self.int(1, 2), b * self.int(1, 2), self.int(1, 2))), block_size=b)
+        return self.op(
+            symbol, self.leaf((self.int(1, 2), b * self.int(1, 2), b * self.int(1, 2), self.int(1, 2))), block_size=b
+        )
 
     def _depth_to_space(self, symbol: str, depth: int) -> Any:
-        return self.op(symbol, self.leaf((self.int(1, 2), self.int(1, 2), self.int(1, 2), 4 * self.int(1, 2))), block_size=2)
+        return self.op(
+            symbol, self.leaf((self.int(1, 2), self.int(1, 2), self.int(1, 2), 4 * self.int(1, 2))), block_size=2
+        )
 
     def _space_to_batch_nd(self, symbol: str, depth: int) -> Any:
         leaf = self.leaf((self.int(1, 2), 2 * self.int(1, 2), 2, 1))
@@ -199,8 +207,9 @@ class Trees:
         count = self.pick([n for n in range(1, shape[axis] + 1) if shape[axis] % n == 0])
         sizes: Any = self.pick([count, [cut, shape[axis] - cut]])
         hidden = "num_or_size_splits" if isinstance(sizes, int) else ""
-        return self.op("split", source, num_or_size_splits=sizes, axis=axis, hidden=hidden), np.size(sizes) if isinstance(
-            sizes, list) else sizes  # fmt: skip
+        return self.op("split", source, num_or_size_splits=sizes, axis=axis, hidden=hidden), np.size(
+            sizes
+        ) if isinstance(sizes, list) else sizes
 
     def _split(self, symbol: str, depth: int) -> Any:
         parts, count = self._parts(symbol, depth)
@@ -279,7 +288,9 @@ class Trees:
         axis = self.pick([None, 0, self.int(0, len(shape) - 1)])
         more = shape[axis or 0 :]
         part = more[: self.int(1, len(more))] if not axis else more[:1]
-        mask = np.array(self.draw(st.lists(st.booleans(), min_size=math.prod(part), max_size=math.prod(part)))).reshape(part)
+        mask = np.array(self.draw(st.lists(st.booleans(), min_size=math.prod(part), max_size=math.prod(part)))).reshape(
+            part
+        )
         name = f"k{len(self.names)}"
         literal = Arg(repr(mask.tolist()), mask.tolist())
         if self.known or self.draw(st.booleans()):
@@ -295,9 +306,39 @@ class Trees:
         return self.op(symbol, self.leaf(half + half))
 
 
-ROWS = (
-    "identity stop_gradient convert_to_tensor ensure_shape read_value value reshape transpose matrix_transpose "
-    "linalg.adjoint expand_dims squeeze reverse reverse_sequence roll cast bitcast space_to_depth depth_to_space "
-    "space_to_batch_nd batch_to_space_nd concat stack split unstack subscript slice strided_slice gather gather_nd "
-    "boolean_mask matrix_diag_part diag_part conj"
-).split()
+ROWS = [
+    "identity",
+    "stop_gradient",
+    "convert_to_tensor",
+    "ensure_shape",
+    "read_value",
+    "value",
+    "reshape",
+    "transpose",
+    "matrix_transpose",
+    "linalg.adjoint",
+    "expand_dims",
+    "squeeze",
+    "reverse",
+    "reverse_sequence",
+    "roll",
+    "cast",
+    "bitcast",
+    "space_to_depth",
+    "depth_to_space",
+    "space_to_batch_nd",
+    "batch_to_space_nd",
+    "concat",
+    "stack",
+    "split",
+    "unstack",
+    "subscript",
+    "slice",
+    "strided_slice",
+    "gather",
+    "gather_nd",
+    "boolean_mask",
+    "matrix_diag_part",
+    "diag_part",
+    "conj",
+]
