@@ -12,7 +12,7 @@ from migrator.analysis.statements import Interpreter
 from migrator.model import DerivedWrite, Diagnostic, ProjectResult, Result, Rule, Session, Severity, Site, SiteKind
 from migrator.rules import RULES as CONSTRUCT_RULES
 from migrator.rules.plan import CannotConvert, Plan
-from migrator.rules.sessions import REFUSED, convert
+from migrator.rules.sessions import REFUSED, convert, has_evidence
 from migrator.source.rules import INPUT_RULES
 from migrator.syntax.emit import emit, strip_marks
 from migrator.syntax.residue import new_unknown_names
@@ -91,9 +91,12 @@ class _Work:
         for path in dict.fromkeys([*paths, *sorted(reached)]):
             module = self.project.modules[path]
             troubles = [t for t in self.facts.troubles if t.module is module]
+            unit = build_unit(module, self.facts)
+            if not unit.sites and not unit.shared and not has_evidence(unit):
+                continue  # may be TensorFlow 2 already, where some names mean something else
             if not troubles:
                 try:
-                    plans[path] = convert(build_unit(module, self.facts), optimizers=self.optimizers)
+                    plans[path] = convert(unit, optimizers=self.optimizers)
                     self._emit(path, plans[path])
                     continue
                 except CannotConvert as stopped:

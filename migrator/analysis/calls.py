@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import weakref
+from dataclasses import dataclass
 
 from migrator.analysis.environment import Env
 from migrator.analysis.facts import Def, SiteFact
@@ -13,6 +14,7 @@ from migrator.analysis.symbol_calls import SymbolCalls
 from migrator.analysis.values import (
     UNKNOWN,
     Cls,
+    Dep,
     Effect,
     Func,
     GraphValue,
@@ -32,7 +34,18 @@ from migrator.analysis.values import (
     is_tensor,
     join,
     leaves,
-)  # fmt: skip
+)
+from migrator.tables import opkinds
+from migrator.tables.machinery import is_machinery
+
+
+@dataclass(eq=False)
+class Partial(Value):
+    """What functools.partial makes of a function or a TensorFlow name."""
+
+    target: Value
+    args: list[Value]
+
 
 MAX_DEPTH, MAX_CALLS = 12, 20_000
 PURE_BUILTINS = frozenset(
@@ -236,6 +249,9 @@ class Calls(SymbolCalls):
         if session is None:
             known = self.facts.values.get(given["session"]) if "session" in given else None
             session = known if isinstance(known, Sess) else self.default_session()
+        holder = self.class_around(node)
+        if holder is not None:
+            self.facts.trouble(node, self.module, f"sessions run by a class (`{holder.name}`) are not converted yet")
         if self.helper:
             self.facts.trouble(node, self.module, "a site in a function that also builds graph for its callers")
         self.facts.site(
@@ -247,6 +263,13 @@ class Calls(SymbolCalls):
             )
         )  # fmt: skip
         return Py(tag="run")
+
+    def class_around(self, node: ast.AST) -> ast.ClassDef | None:
+        """Return the class whose method a node is in."""
+        at = self.module.parents.get(node)
+        while at is not None and not isinstance(at, ast.ClassDef):
+            at = self.module.parents.get(at)
+        return at
 
     # -- builtins
     def call_builtin(self, name: str, node: ast.Call, args: list[Value], keywords: dict[str, Value]) -> Value:
@@ -319,6 +342,9 @@ class Calls(SymbolCalls):
         if name == "filter":
             return Seq("list", None, self.each(args[1]))
         rows = self.zipped(args[1:])
+        if isinstance(rows, Seq) and rows.items is not None and isinstance(args[0], Sym):
+            partial = Partial(args[0], [])
+            return Seq("list", [self.call_partial(partial, node, list(leaves(r))) for r in rows.items])
         if isinstance(rows, Seq) and rows.items is not None and isinstance(args[0], Func):
             return Seq("list", [self.call_function(args[0], list(r.items or []), {}, node) for r in rows.items
                                 if isinstance(r, Seq)])  # fmt: skip
@@ -426,13 +452,40 @@ class Calls(SymbolCalls):
         self.facts.trouble(node, self.module, f"the tensor `{text}` is used outside of a run (it has no value there)")
         return Top(f"`{text}` was given to code that can't be followed")
 
+    def segment_ends(self, node: ast.expr, name: str) -> bool:
+        """Tell whether an expression's last name is `name`."""
+        return (isinstance(node, ast.Attribute) and node.attr == name) or (
+            isinstance(node, ast.Name) and node.id == name
+        )
+
+    def call_partial(self, callee: Partial, node: ast.Call, args: list[Value]) -> Value:
+        """Call what functools.partial made."""
+        given = [*callee.args, *args]
+        if isinstance(callee.target, Func):
+            return self.call_function(callee.target, given, {}, node)
+        assert isinstance(callee.target, Sym)
+        symbol = callee.target.name
+        if is_machinery(symbol):
+            self.facts.trouble(node, self.module, "functools.partial around a TensorFlow name that makes state", symbol)
+            return Top("functools.partial")
+        deps = Dep.RANDOM if symbol in opkinds.RANDOM else Dep.STATEFUL if symbol in opkinds.STATEFUL else Dep.NONE
+        return self.node(node, symbol, [v for a in given for v in leaves(a)], deps)
+
     def call_unknown(self, callee: Value, node: ast.Call, args: list[Value]) -> Value:
         """Call something that is not of the program."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         keywords = {k.arg for k in node.keywords}
+        if name in {"make_one_shot_iterator", "make_initializable_iterator", "make_initializer"}:
+            why = "dataset iterators are not converted yet; iterate over the dataset itself"
+            self.facts.trouble(node, self.module, why)
+            return Top(why)
         if name == "run" and ("feed_dict" in keywords or any(in_graph(a) for a in args)):
             self.facts.trouble(node, self.module, "a run in a session that comes from elsewhere")
             return Py(tag="run")
+        if self.segment_ends(node.func, "partial") and args and isinstance(args[0], (Sym, Func)):
+            return Partial(args[0], args[1:])
+        if isinstance(callee, Partial):
+            return self.call_partial(callee, node, args)
         if isinstance(callee, Top):
             if any(in_graph(a) or isinstance(a, Sess) for a in args):
                 self.facts.trouble(node, self.module, callee.reason)

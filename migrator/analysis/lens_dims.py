@@ -131,6 +131,8 @@ def _concat(node: Derived, sources: Sources) -> Dims | None:
     axis, first = integer(node.args.get("axis")), sources[0]
     if first is None or axis is None or any(part is None or len(part) != len(first) for part in sources):
         return None
+    if not -len(first) <= axis < len(first):
+        raise Refused(f"a concat along axis {axis} of tensors with {len(first)} dimensions")
     along = [part[axis] for part in sources if part is not None]
     texts = [dim.text for dim in along]
     symbol = None if None in texts else " + ".join(operand(text) for text in texts if text is not None)

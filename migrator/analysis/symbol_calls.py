@@ -566,7 +566,9 @@ class SymbolCalls(State):
             return Py(), _nothing
         saved = (list(self.scopes), list(self.name_scopes), self.reuse)
         if value.name is None and value.kind in {"variable_scope", "variable_op_scope"}:
-            self.facts.trouble(expr, self.module, "a variable scope whose name is not statically known")
+            why = ("a helper that makes variables in a scope is not converted yet" if self.helper else
+                   "a variable scope whose name is not statically known")  # fmt: skip
+            self.facts.trouble(expr, self.module, why)
         if value.name:
             self.name_scopes = [self.graph.unique("/".join([*self.name_scopes, value.name]))]
             if value.kind in {"variable_scope", "variable_op_scope"}:
@@ -642,6 +644,10 @@ _HANDLERS: dict[str, Callable[[SymbolCalls, ast.Call, dict[str, ast.expr], str],
     "tensorflow.ConfigProto": _tag("config"),
     "tensorflow.GPUOptions": _tag("config"),
     "tensorflow.set_random_seed": _tag("seed"),
+    "tensorflow.disable_v2_behavior": _tag("graph-call"),
+    "tensorflow.disable_eager_execution": _tag("graph-call"),
+    "tensorflow.disable_v2_tensorshape": _tag("graph-call"),
+    "tensorflow.disable_resource_variables": _tag("graph-call"),
     "tensorflow.train.Saver": _tag("saver"),
     "tensorflow.summary.FileWriter": SymbolCalls.writer,
     "tensorflow.train.SummaryWriter": SymbolCalls.writer,

@@ -36,6 +36,7 @@ class Namer:
 
     def __init__(self, tree: ast.Module) -> None:
         self.taken: set[str] = set()
+        self.given: set[str] = set()
         for node in ast.walk(tree):
             if isinstance(node, ast.Name):
                 self.taken.add(node.id)
@@ -57,9 +58,10 @@ class Namer:
         if base[0].isdigit() or keyword.iskeyword(base):
             base = f"_{base}"
         name, count = base, 2
-        while name in self.taken and name != free:
+        while name in self.given or (name in self.taken and name != free):
             name, count = f"{base}_{count}", count + 1
         self.taken.add(name)
+        self.given.add(name)
         return name
 
 

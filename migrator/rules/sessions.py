@@ -58,8 +58,6 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     if not unit.sites and any(a.stage is Stage.GRAPH for a in unit.atoms):
         first = next(a for a in unit.atoms if a.stage is Stage.GRAPH)
         raise CannotConvert(first.stmt, "graph is built here and run elsewhere")
-    if not unit.sites and not unit.shared and not has_evidence(unit):
-        return plan  # may be TensorFlow 2 already, where some names mean something else
     convert_variables(plan)
     convert_collections(plan)
     convert_decays(plan)
@@ -89,8 +87,9 @@ def has_evidence(unit: Unit) -> bool:
         parent = unit.module.parents.get(node)
         if parent is None or (isinstance(parent, ast.Attribute) and parent in unit.facts.symbols):
             continue
-        short = symbol.removeprefix("tensorflow.")
-        if symbol != "tensorflow" and lookup(symbol) is not None and short not in known:
+        if symbol.startswith("tensorflow.keras") or lookup(symbol) is None:
+            continue
+        if symbol not in known and not any(name.startswith(f"{symbol}.") for name in known):
             return True
     return "compat.v1" in unit.module.source.text
 

@@ -258,7 +258,10 @@ class Sites:
 
     def _name(self, step: StepFunction) -> str:
         """Name a step function after what it runs or gives."""
-        fresh = self.plan.namer.fresh
+
+        def fresh(base: str, free: str | None = None) -> str:
+            return self.plan.namer.fresh(base, free=free or (base if self._gone(base) else None))
+
         trains = [e for e in step.effects if e.kind in {"minimize", "apply"}]
         operations = [leaf for leaf in step.leaves if leaf.operation and isinstance(leaf.expr, ast.Name)]
         given = [leaf.expr.id for leaf in step.leaves if not leaf.operation and isinstance(leaf.expr, ast.Name)]

@@ -119,13 +119,22 @@ def _respell(plan: Plan, node: ast.expr, symbol: str, rewritten: bool) -> None:
     if rewritten:
         return
     wanted = plan.tf + symbol.removeprefix("tensorflow")
-    text = plan.segment(node)
-    if isinstance(node, ast.Name) and text != plan.tf and "." not in text:
-        root = next(iter(plan.unit.facts.uses.get(node, ())), None)
-        if root is not None and isinstance(root.stmt, (ast.Import, ast.ImportFrom)) and symbol != "tensorflow":
-            plan.edits.replace(node, wanted)
-    elif isinstance(node, ast.Attribute) and "compat.v1" in text:
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name) or symbol == "tensorflow":
+        return
+    imported = [d.stmt for d in plan.unit.facts.uses.get(root, ()) if isinstance(d.stmt, (ast.Import, ast.ImportFrom))]
+    part = root.id != plan.tf and imported and not _keras_import(imported[0])
+    if part or (isinstance(node, ast.Attribute) and "compat.v1" in plan.segment(node)):
         plan.edits.replace(node, wanted)
+
+
+def _keras_import(stmt: ast.stmt) -> bool:
+    """Keras' own imports stay as they are."""
+    return isinstance(stmt, ast.ImportFrom) and (
+        (stmt.module or "").startswith("tensorflow.keras") or any(a.name == "keras" for a in stmt.names)
+    )
 
 
 def _alive(plan: Plan, node: ast.expr, live: set[ast.stmt]) -> bool:

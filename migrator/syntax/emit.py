@@ -271,6 +271,11 @@ class _Emitter:
     def _block_of(self, stmts: Sequence[ast.stmt], suite: cst.BaseSuite) -> cst.BaseSuite:
         if not any(s in self.dirty for s in stmts):
             return suite
+        if isinstance(suite, cst.SimpleStatementSuite) and not any(map(self.operations.touches, stmts)):
+            start, end = self.source.range(stmts[0])[0], self.source.range(stmts[-1])[1]
+            line = self.parse_many(self.edits.render(start, end))
+            if len(line) == 1 and isinstance(line[0], cst.SimpleStatementLine):
+                return suite.with_changes(body=line[0].body)
         body, rest = self._suite(stmts, suite)
         if not body:
             body = [self.parse("pass")]

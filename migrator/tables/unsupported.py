@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 NOT_YET: dict[str, str] = {
+    "tensorflow.data.Iterator.": "dataset iterators are not converted yet; iterate over the dataset itself",
+    "tensorflow.data.make_one_shot_iterator": "dataset iterators are not converted yet; iterate over the dataset itself",
+    "tensorflow.data.make_initializable_iterator": "dataset iterators are not converted yet; iterate over the dataset itself",
     "tensorflow.sparse_placeholder": "sparse placeholders are not converted yet; a tf.SparseTensor parameter takes their place",
     "tensorflow.layers.": "layers are not converted yet; tf.keras.layers take their place",
     "tensorflow.contrib.layers.": "contrib layers are not converted yet; tf.keras.layers take their place",

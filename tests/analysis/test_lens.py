@@ -211,7 +211,7 @@ REFUSED = [
     (op("cast", Leaf("w", (3,), None, "w"), dtype=Arg("tf.float64")), "whether tf.float64 holds every value"),
     (op("split", V, num_or_size_splits=2, axis=1), "a list of tensors is written as a whole"),
     (op("concat", V1, V2), "a concat without an axis"),
-    (op("concat", V1, V2, axis=7), "var1 has no axis 7"),
+    (op("concat", V1, V2, axis=7), "a concat along axis 7 of tensors with 2 dimensions"),
     (op("transpose", V, perm=[0, 0]), "the perm of a transpose doesn't fit its source"),
 ]
 

@@ -23,7 +23,7 @@ from migrator.analysis.lens import Plan, Refusal, get, put
 tf = pytest.importorskip("tensorflow")
 
 NIGHTLY = os.environ.get("MIGRATOR_PROFILE") == "nightly"
-COMPOSED, PER_ROW = (6000, 120) if NIGHTLY else (100, 3)
+COMPOSED, PER_ROW = (6000, 120) if NIGHTLY else (66, 3)
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
