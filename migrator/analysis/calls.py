@@ -168,7 +168,7 @@ class Calls(SymbolCalls):
         self.walked.add(func.node)
         if not unknown and not isinstance(func.node, ast.Lambda):
             known = self.facts.calls_of.get(func.node, 0)
-            self.facts.calls_of[func.node] = 2 if self.loops or known else 1
+            self.facts.calls_of[func.node] = 2 if self.any_loops or known else 1
         env = Env(func.node, "function", func.env if isinstance(func.env, Env) else None)
         saved = self.enter(func.module, env)
         nodes = self.node_count

@@ -215,6 +215,10 @@ class Expressions(Calls):
                 return Py(-value.const)
             if isinstance(node.op, ast.Not):
                 return Py(not value.const)
+        if isinstance(node.op, ast.Not) and isinstance(value, Py) and value.const is None:
+            return Py(True)
+        if isinstance(node.op, ast.Not) and isinstance(value, (Func, Sym, Cls)):
+            return Py(False)
         return value if isinstance(value, Top) else Py()
 
     def eval_BoolOp(self, node: ast.BoolOp) -> Value:
@@ -238,6 +242,22 @@ class Expressions(Calls):
         for value in values:
             if isinstance(value, Top):
                 return value
+        return self.compared(node, values)
+
+    def compared(self, node: ast.Compare, values: list[Value]) -> Py:
+        """Return what ``x is None`` and comparisons of constants give, where it is known."""
+        if len(node.ops) != 1:
+            return Py()
+        left, right = values
+        negated = isinstance(node.ops[0], (ast.IsNot, ast.NotEq))
+        if isinstance(node.ops[0], (ast.Is, ast.IsNot)) and isinstance(right, Py) and right.const is None:
+            if isinstance(left, Py) and left.const is UNKNOWN:
+                return Py()
+            none = isinstance(left, Py) and left.const is None
+            return Py(none is not negated)
+        if isinstance(node.ops[0], (ast.Eq, ast.NotEq)) and isinstance(left, Py) and isinstance(right, Py):
+            if UNKNOWN not in (left.const, right.const):
+                return Py((left.const == right.const) is not negated)
         return Py()
 
     def eval_IfExp(self, node: ast.IfExp) -> Value:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from migrator.analysis.facts import Def
 from migrator.analysis.staging import Atom, Stage, Unit
 from migrator.analysis.symbol_calls import Context
-from migrator.analysis.values import Effect, Node, Value, Var, leaves
+from migrator.analysis.values import Effect, Func, Node, Value, Var, leaves
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(eq=False)
@@ -24,7 +27,7 @@ class Slice:
         capture_uses: the name nodes behind each capture.
         fed: fed nodes that are really used -> the expressions that spell them.
         unfed: placeholders that are needed and not fed, without default.
-        placeholders: placeholder statements behind `fed`.
+        through_helpers: names that helper functions read from outside -> where.
     """
 
     atoms: list[Atom] = field(default_factory=list)
@@ -32,6 +35,7 @@ class Slice:
     capture_uses: dict[str, list[ast.Name]] = field(default_factory=dict)
     fed: dict[Node, list[ast.expr]] = field(default_factory=dict)
     unfed: list[Node] = field(default_factory=list)
+    through_helpers: dict[str, list[ast.Name]] = field(default_factory=dict)
 
     def locals(self) -> set[str]:
         """Return the names that the slice's atoms bind."""
@@ -56,6 +60,7 @@ class Slicer:
         self.fed = {v for v in fed if isinstance(v, Node)}
         self.slice = Slice()
         self._seen: set[Atom] = set()
+        self._helpers: set[ast.AST] = set()
 
     def need(self, expr: ast.AST) -> None:
         """Add what an expression or statement needs."""
@@ -96,9 +101,27 @@ class Slicer:
                 self.add(atom)
             elif found.stmt is None and found.parameter and self._inside_helper(found):
                 continue
+            elif isinstance(found.value, Func) and found.value.node not in self._helpers:
+                self.slice.captures.setdefault(node.id, set()).add(found)
+                self.slice.capture_uses.setdefault(node.id, []).append(node)
+                self._helper(found.value)
             else:
                 self.slice.captures.setdefault(node.id, set()).add(found)
                 self.slice.capture_uses.setdefault(node.id, []).append(node)
+
+    def _helper(self, func: Func) -> None:
+        """What a helper reads from outside is read when the step function is traced."""
+        self._helpers.add(func.node)
+        if func.module is not self.unit.module:
+            return
+        inside = set(ast.walk(func.node))
+        for node in inside:
+            if isinstance(node, ast.Name) and node in self.unit.facts.uses:
+                for found in self.unit.facts.uses[node]:
+                    if found.scope not in inside and found.stmt is not None and not isinstance(found.stmt, DEFINITIONS):
+                        self.slice.through_helpers.setdefault(node.id, []).append(node)
+                    elif isinstance(found.value, Func) and found.value.node not in self._helpers:
+                        self._helper(found.value)
 
     def _inside_helper(self, found: Def) -> bool:
         """A lambda's or nested function's own parameter is bound where it is used."""

@@ -70,6 +70,7 @@ class State:
         self.helper = 0  # depth of calls into functions that hold no session
         self.calls: list[ast.AST] = []
         self.loops = 0
+        self.any_loops = 0  # loops around, those that run sessions included
         self.node_count = 0
         self.returns: list[Value] | None = None
         self.control: list[tuple[Node, ...]] = []

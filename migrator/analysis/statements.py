@@ -9,7 +9,7 @@ from migrator.analysis.environment import Env
 from migrator.analysis.expressions import Expressions
 from migrator.analysis.facts import Def
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.state import GraphState
+from migrator.analysis.state import GraphState, Method
 from migrator.analysis.values import (
     Cls,
     Effect,
@@ -147,6 +147,8 @@ class Interpreter(Expressions):
     # -- simple statements
     def do_Assign(self, stmt: ast.Assign) -> None:
         value = self.eval(stmt.value)
+        if isinstance(value, Method) and isinstance(value.owner, Sess):
+            self.facts.trouble(stmt, self.module, f"the method `{value.name}` of a session is used as a value; call it")
         for target in stmt.targets:
             self.bind(target, value, stmt.value, stmt)
 
@@ -294,7 +296,10 @@ class Interpreter(Expressions):
 
     # -- control flow
     def do_If(self, stmt: ast.If) -> None:
-        self.eval(stmt.test)
+        known = truth(self.eval(stmt.test)) if self.helper else None
+        if known is not None:
+            self.branch_taken(stmt.body if known else stmt.orelse, stmt.orelse if known else stmt.body)
+            return
         before = self.env.copy_names()
         self.block(stmt.body)
         then = self.env.names
@@ -302,11 +307,23 @@ class Interpreter(Expressions):
         self.block(stmt.orelse)
         self.env.merge(then, self.env.names)
 
+    def branch_taken(self, taken: list[ast.stmt], dead: list[ast.stmt]) -> None:
+        """Walk a helper's branch that this call takes; the other only so that its names are resolved."""
+        before, troubles, stmt = self.env.copy_names(), len(self.facts.troubles), self.stmt
+        self.stmt, returns = None, self.returns
+        self.returns = []
+        self.block(dead)
+        del self.facts.troubles[troubles:]
+        self.env.names, self.stmt, self.returns = before, stmt, returns
+        self.block(taken)
+
     def do_For(self, stmt: ast.For | ast.AsyncFor) -> None:
         value = self.eval(stmt.iter)
         items = value.items if isinstance(value, Seq) else None
         escapes = any(isinstance(n, (ast.Break, ast.Continue, ast.Return)) for n in ast.walk(stmt))
-        self.loops += 1
+        inner = 0 if holds_site(stmt) else 1  # a loop that runs sessions is structure: its body is built anew each time
+        self.loops += inner
+        self.any_loops += 1
         if items is not None and 0 < len(items) <= UNROLL and not escapes:
             for item in items:
                 self.bind(stmt.target, item, None, stmt)
@@ -317,19 +334,23 @@ class Interpreter(Expressions):
                 self.bind(stmt.target, self.iterated(value, stmt.iter), None, stmt)
                 self.block(stmt.body)
                 self.env.merge(before, self.env.names)
-        self.loops -= 1
+        self.loops -= inner
+        self.any_loops -= 1
         self.block(stmt.orelse)
 
     do_AsyncFor = do_For
 
     def do_While(self, stmt: ast.While) -> None:
-        self.loops += 1
+        inner = 0 if holds_site(stmt) else 1
+        self.loops += inner
+        self.any_loops += 1
         for _ in range(2):
             before = self.env.copy_names()
             self.eval(stmt.test)
             self.block(stmt.body)
             self.env.merge(before, self.env.names)
-        self.loops -= 1
+        self.loops -= inner
+        self.any_loops -= 1
         self.block(stmt.orelse)
 
     def do_Try(self, stmt: ast.Try) -> None:
@@ -379,6 +400,15 @@ class Interpreter(Expressions):
             self.block(case.body)
             branches.append(self.env.names)
         self.env.merge(*branches)
+
+
+def truth(value: Value) -> bool | None:
+    """Return the truth of a value, None where it isn't known."""
+    if isinstance(value, Py) and value.tag != "builtin" and isinstance(value.const, (bool, int, float, str, type(None))):
+        return bool(value.const)
+    if isinstance(value, (Func, Sym, Cls)):
+        return True
+    return None
 
 
 def _each(value: Value) -> Value:

@@ -101,7 +101,7 @@ class SymbolCalls(State):
         tensors = [v for value in values for v in leaves(value) if is_tensor(v)]
         tops = [v for value in values for v in leaves(value) if isinstance(v, Top)]
         deps = Dep.RANDOM if symbol in opkinds.RANDOM else Dep.STATEFUL if symbol in opkinds.STATEFUL else Dep.NONE
-        effects, inner = self.branches(values, tensors)
+        effects, inner, several = self.branches(values, tensors)
         result: Node
         if effects:
             writes = tuple(w for e in effects for w in e.writes)
@@ -110,6 +110,7 @@ class SymbolCalls(State):
             result = self.node(node, symbol, [*tensors, *inner], deps)
         if tops:
             result.deps |= Dep.UNKNOWN
+        result.many = several or symbol in signatures.GIVES_MANY
         result.op, result.call = (result.op if effects else symbol), args
         result.dtype = self.result_dtype(symbol, args, tensors)
         result.shape = self.result_shape(symbol, args, tensors)
@@ -117,8 +118,13 @@ class SymbolCalls(State):
             return self.many(node, symbol, args, result)
         return result
 
-    def branches(self, values: list[Value], tensors: list[Value]) -> tuple[list[Effect], list[Value]]:
-        """Walk functions given to control flow ops (cond, while_loop, map_fn); return their effects and results."""
+    def branches(self, values: list[Value], tensors: list[Value]) -> tuple[list[Effect], list[Value], bool]:
+        """Walk functions given to control flow ops (cond, while_loop, map_fn).
+
+        Returns:
+            (their effects, their results, whether one gives several tensors).
+        """
+        several = False
         effects: list[Effect] = []
         results: list[Value] = []
         for value in values:
@@ -132,9 +138,10 @@ class SymbolCalls(State):
                     given.append(self.node(ast.Constant(None), "argument", tensors))
                 made = self.call_function(func, given, {}, func.node)  # type: ignore[attr-defined]
                 results.extend(v for v in leaves(made) if is_tensor(v))
+                several = several or isinstance(made, (Seq, Map))
                 new = self.facts.created.get(self.stmt, [])[before:] if self.stmt is not None else []
                 effects.extend(e for e in new if isinstance(e, Effect))
-        return effects, results
+        return effects, results, several
 
     def result_dtype(self, symbol: str, args: dict[str, ast.expr], tensors: list[Value]) -> str | None:
         """Return an op's static dtype, where it is known."""
@@ -199,10 +206,11 @@ class SymbolCalls(State):
             found.dtype = dtype.name.rsplit(".", 1)[-1]
         elif isinstance(dtype, Py) and isinstance(dtype.const, str):
             found.dtype = {"float": "float32", "int": "int32"}.get(dtype.const, dtype.const)
-        shape = self.value(args, "shape")
-        found.shape = self.static_shape(shape)
-        if self.helper or self.loops:
-            found.loop = True
+        given = self.value(args, "input")
+        if given is not None:
+            found.dtype = given.dtype if isinstance(given, (Node, Var)) else self.literal_dtype(given)
+        found.shape = self.static_shape(self.value(args, "shape"))
+        found.loop = self.helper > 0 or self.loops > 0
         return found
 
     def static_shape(self, value: Value | None) -> tuple[int | None, ...] | None:

@@ -159,6 +159,7 @@ class Node(Origin):
     shape: tuple[int | None, ...] | None = None
     call: dict[str, ast.expr] = field(default_factory=dict)
     loop: bool = False  # made in a Python loop: one expression, many nodes
+    many: bool = False  # its value is a list, tuple or namedtuple of tensors
     index: int | None = None  # which element of a split, unstack or unpacked tensor it is
 
     @property

@@ -7,10 +7,12 @@ import ast
 from migrator.analysis.staging import Stage
 from migrator.analysis.values import Effect, Py, Sym, Var
 from migrator.model import Rule, Severity
+from migrator.rules.optimizers import Optimizers
 from migrator.rules.plan import CannotConvert, Plan, SitePlan
 from migrator.rules.sites import Site
 from migrator.rules.variables import path_of
 from migrator.syntax.emit import mark
+from migrator.syntax.reindent import indent
 
 RULE = Rule(
     "MIG202",
@@ -23,11 +25,21 @@ RULE = Rule(
 )
 
 
+ZERO_SLOTS = frozenset(f"tensorflow.train.{n}Optimizer" for n in ("Adam", "Momentum", "Adadelta"))
+
+
+def _is_global(effect: Effect) -> bool:
+    """Tell whether an initializer covers all global variables (slots included), not a chosen list."""
+    text = ast.unparse(effect.expr.func) if isinstance(effect.expr, ast.Call) else ""
+    return not text.endswith(("variables_initializer", "initialize_variables")) or "global" in text or "all" in text
+
+
 class Initializers:
     """Plans the initializer sites of a unit."""
 
-    def __init__(self, plan: Plan, sites: list[Site]) -> None:
+    def __init__(self, plan: Plan, sites: list[Site], optimizers: Optimizers) -> None:
         self.plan = plan
+        self.optimizers = optimizers
         self.sites = sites
         self.resets: dict[tuple[Var, ...], str] = {}
 
@@ -99,16 +111,36 @@ class Initializers:
             last = max(variables, key=lambda v: v.number)
             if last.stmt is None or plan.unit.atom(last.stmt) is None:
                 raise CannotConvert(call, "variables are initialised again whose start values are not at hand")
-            plan.operations.after.setdefault(last.stmt, []).append(self._function(name, variables))
+            whole = any(_is_global(e) for e in site.initializers)
+            plan.operations.after.setdefault(last.stmt, []).append(self._function(name, variables, whole))
         planned = self._register(site, "reset", name)
         plan.edits.replace(call, mark(planned.number, f"{name}()"))
         plan.note(call, RULE.code, Severity.INFO, "the initializer runs again here: the variables get new start values")
 
-    def _function(self, name: str, variables: tuple[Var, ...]) -> str:
+    def _slots(self, variables: tuple[Var, ...]) -> list[str]:
+        """Return the statements that start optimizers anew: TF1's slots are global variables too."""
+        plan, lines = self.plan, []
+        for optimizer, planned in self.optimizers.planned.items():
+            groups = self.optimizers.uses.get(optimizer, ())
+            if optimizer.symbol == "tensorflow.train.GradientDescentOptimizer" or not any(
+                v in variables for g in groups for v in g
+            ):
+                continue
+            if optimizer.symbol not in ZERO_SLOTS or planned.form.helper is not None:
+                raise CannotConvert(optimizer.expr, "an initializer runs again, and this optimizer's slots would have to "
+                                    "start anew: not converted; make a new optimizer there", optimizer.symbol)  # fmt: skip
+            lines.append(f"{planned.name}.iterations.assign(0)")
+            lines.append(f"for slot in {planned.name}.variables[2:]:  # all but the iterations and the learning rate\n"
+                         f"{plan.indent}slot.assign({plan.tf}.zeros_like(slot))")  # fmt: skip
+        return lines
+
+    def _function(self, name: str, variables: tuple[Var, ...], whole: bool) -> str:
         plan = self.plan
         lines = [f"def {name}():"]
         for variable in variables:
             lines.append(f"{plan.indent}{path_of(plan, variable)}.assign({self._initial(variable)})")
+        if whole:
+            lines.extend(indent(line, plan.indent) for line in self._slots(variables))
         return "\n".join(lines)
 
     def _initial(self, variable: Var) -> str:

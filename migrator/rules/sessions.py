@@ -60,6 +60,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
         raise CannotConvert(first.stmt, "graph is built here and run elsewhere")
     convert_variables(plan)
     convert_collections(plan)
+    convert_defaults(plan)
     convert_decays(plan)
     convert_writes(plan)
     convert_derived(plan)
@@ -73,11 +74,24 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     convert_optimizers(plan, builder.optimizers, live)
     convert_symbols(plan, live, [s.fact.call for s in sites.sites if s.initializers])
     sites.write()
-    Initializers(plan, sites.sites).convert()
+    Initializers(plan, sites.sites, builder.optimizers).convert()
     drop(plan, live, sites)
     check_escapes(plan)
     convert_imports(plan)
     return plan
+
+
+def convert_defaults(plan: Plan) -> None:
+    """tf.placeholder_with_default that is not fed is its default."""
+    for values in plan.unit.facts.created.values():
+        for node in values:
+            given = node.call.get("input") if isinstance(node, Node) and node.op == "placeholder" else None
+            call = node.expr
+            if given is not None and isinstance(call, ast.Call) and call.func not in plan.handled:
+                plan.handled.add(call.func)
+                plan.edits.replace(
+                    call, lambda render, value=given: f"{plan.tf}.convert_to_tensor({render(value)})"  # type: ignore[misc]
+                )
 
 
 def has_evidence(unit: Unit) -> bool:

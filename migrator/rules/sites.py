@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from migrator.analysis.facts import SiteFact
 from migrator.analysis.slicing import Slice
 from migrator.analysis.staging import Atom, Stage
-from migrator.analysis.values import Effect, Node, Py, Seq, Value, Var, leaves
+from migrator.analysis.values import UNKNOWN, Effect, Node, Py, Seq, Value, Var, leaves
 from migrator.model import Rule
 from migrator.rules.feeds import Feed, convert_keys, is_pure, parameter_name, read_feed
 from migrator.rules.plan import CannotConvert, Plan, SitePlan, atomic
 from migrator.rules.step_functions import Leaf, StepBuilder, StepFunction, plan_step
+from migrator.rules.variables import path_of
 from migrator.syntax.emit import mark
 from migrator.syntax.text import Render
 
@@ -54,6 +55,7 @@ class Sites:
         for fact in self.plan.unit.sites:
             if fact.extra:
                 raise CannotConvert(fact.call, "run options or metadata; use tf.profiler.experimental instead")
+            self._handlers(fact)
             found, shape = self.fetch(fact.fetch)
             feed = read_feed(self.plan, fact.call, fact.feed)
             site = Site(fact, found, shape, feed)
@@ -64,6 +66,19 @@ class Sites:
                 raise CannotConvert(fact.call, "an initializer is run together with other fetches")
             self.sites.append(site)
 
+    def _handlers(self, fact: SiteFact) -> None:
+        """A wrong feed raises ValueError in TF1 and TypeError natively: a handler for one would miss the other."""
+        parents = self.plan.unit.module.parents
+        at: ast.AST | None = fact.call
+        while at is not None:
+            if isinstance(at, ast.Try):
+                for handler in at.handlers:
+                    text = self.plan.segment(handler.type) if handler.type is not None else ""
+                    if fact.feed is not None and ("ValueError" in text or "TypeError" in text):
+                        raise CannotConvert(handler, "the errors of a wrong feed change their type: catch Exception, or "
+                                            "check the value before the run")  # fmt: skip
+            at = parents.get(at)
+
     # -- fetches
     def fetch(self, expr: ast.expr) -> tuple[list[Leaf], str]:
         """Return the leaves of a fetch in flattening order, and its structure."""
@@ -71,11 +86,15 @@ class Sites:
         if isinstance(expr, (ast.List, ast.Tuple)):
             found = [leaf for e in expr.elts for leaf in self.fetch(e)[0]]
             flat = all(not isinstance(e, (ast.List, ast.Tuple, ast.Dict)) for e in expr.elts)
-            flat = flat and len(found) == len(expr.elts) and not any(isinstance(f.value, Seq) for f in found)
+            flat = flat and len(found) == len(expr.elts) and not any(
+                isinstance(f.value, Seq) or (isinstance(f.value, Node) and f.value.many) for f in found
+            )
             return found, ("list" if isinstance(expr, ast.List) else "tuple") if flat else "nested"
         if isinstance(expr, ast.Dict):
             raise_unless(all(k is not None for k in expr.keys), expr, "a fetched dict that is not written out")
             return [leaf for e in expr.values for leaf in self.fetch(e)[0]], "dict"
+        if isinstance(value, Node) and value.many:
+            return [Leaf(expr, value)], "nested"
         if isinstance(value, (Node, Var)):
             return [Leaf(expr, value)], "single"
         if isinstance(value, Seq) and isinstance(expr, ast.Name):
@@ -168,6 +187,7 @@ class Sites:
             for site in sites:
                 self._reachable(step, site)
             self._snapshots(step)
+            self._helper_names(step)
         for step in sorted(self.steps.values(), key=lambda s: -len(s.effects)):
             step.name = self._name(step)
 
@@ -219,6 +239,19 @@ class Sites:
             if name in local or rebound or (len(defs) > 1 and self._in_loop(defs, uses)):
                 self._freeze(step, name, uses)
 
+    def _helper_names(self, step: StepFunction) -> None:
+        """A name that a helper reads is read when the step is traced: it must have one value only."""
+        unit = self.plan.unit
+        for name, uses in step.slice.through_helpers.items():
+            for use in uses:
+                defs = unit.facts.uses[use]
+                scopes = {d.scope for d in defs}
+                every = [d for s in scopes for d in unit.facts.by_name.get((unit.module.path, s, name), ())
+                         if d.stmt is not None]  # fmt: skip
+                changed = [d for d in every if d.mutates and not all(isinstance(v, Var) for v in leaves(d.value))]
+                if len({d.stmt for d in every if not d.mutates}) > 1 or changed:
+                    raise CannotConvert(use, f"a helper reads `{name}`, which has several values; pass it as an argument")
+
     def _later(self, stmt: ast.stmt | None, uses: list[ast.Name]) -> bool:
         """Tell whether a statement may run after the graph code that uses a name."""
         if stmt is None:
@@ -244,6 +277,11 @@ class Sites:
         first = min((unit.atom(u) for u in uses), key=lambda a: a.order if a else 0)
         assert first is not None
         key = (first.stmt, name)
+        values = {v for u in uses for v in leaves(self.plan.value(u))}
+        variable = next(iter(values)) if len(values) == 1 else None
+        if isinstance(variable, Var) and variable.path == name and path_of(self.plan, variable) != name:
+            step.snapshots[name] = path_of(self.plan, variable)
+            return
         fresh = self._frozen.get(key)
         if fresh is None:
             fresh = self._frozen[key] = self.plan.namer.fresh(f"initial_{name}")
@@ -399,9 +437,23 @@ class Sites:
         for node in order:
             value = feed.values[node]
             assert value is not None
-            text = render(value)
+            text = self._fed_text(node, value, render)
             parts.append(f"{self.plan.parameters[node]}={text}" if named else text)
         return f"{step.name}({', '.join(parts)})"
+
+    def _fed_text(self, node: Node, value: ast.expr, render: Render) -> str:
+        """Return a fed value's text; TF1 turns numbers into booleans and floats into integers, a tf.function doesn't."""
+        text, known = render(value), self.plan.value(value)
+        const = known.const if isinstance(known, Py) else UNKNOWN
+        if node.dtype == "bool" and not isinstance(const, bool):
+            plain = isinstance(value, (ast.Compare, ast.BoolOp)) and node.shape == ()
+            return text if plain or node.shape != () else f"bool({text})"
+        if (node.dtype or "").startswith(("int", "uint")) and node.shape == ():
+            floats = isinstance(const, float) or any(
+                isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in ast.walk(value)
+            )
+            return f"int({text})" if floats else text
+        return text
 
     def _value(self, site: Site, render: Render) -> str:
         """Return an expression with a site's value, in the fetch's structure."""
@@ -460,6 +512,8 @@ class Sites:
         if site.shape == "dict" and isinstance(site.fact.fetch, ast.Dict):
             keys = [render(k) for k in site.fact.fetch.keys if k is not None]
             return "{" + ", ".join(f"{k}: {one(leaf)}" for k, leaf in zip(keys, site.leaves, strict=True)) + "}"
+        if site.shape == "nested":
+            return f"{self.plan.tf}.nest.map_structure(lambda value: value.numpy(), {render(site.fact.fetch)})"
         raise CannotConvert(site.fact.call, "the structure of the fetch is not converted yet; fetch a flat list")
 
     def _tuple_target(self, site: Site) -> bool:

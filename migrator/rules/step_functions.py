@@ -232,6 +232,10 @@ class StepBuilder:
         if grouped is not None:
             return [*lines, *grouped]
         start, end = source.range(stmt)
+        effect = self.plan.value(stmt.value) if isinstance(stmt, ast.Assign) else None
+        if isinstance(stmt, ast.Assign) and isinstance(effect, Effect) and not self._read(stmt, step):
+            if isinstance(stmt.targets[0], ast.Name) and effect.expr is stmt.value:
+                start = source.range(stmt.value)[0]  # nothing reads its value
         text = dedent(overlay.render(start, end), stmt.col_offset)
         simple = not isinstance(stmt, (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.AsyncFor))
         lines.append(text + (comment_after(source.text, end) if simple else ""))

@@ -174,7 +174,7 @@ class _Emitter:
             elif stmt in self.operations.moved:
                 leading = _without_comment_block(leading)
             elif stmt in self.operations.flattened:
-                new.extend(self._flatten(stmt, node))
+                new.extend(self._flatten(stmt, node, top))
             elif stmt not in self.operations.removed:
                 kept = self._kept(stmt, node, last)
                 if new and isinstance(new[-1], cst.FunctionDef):
@@ -198,9 +198,9 @@ class _Emitter:
             return node.with_changes(leading_lines=[blank] * (2 if top else 1) + have)
         return node
 
-    def _flatten(self, stmt: ast.stmt, node: cst.CSTNode) -> list[Statement]:
+    def _flatten(self, stmt: ast.stmt, node: cst.CSTNode, top: bool) -> list[Statement]:
         assert isinstance(stmt, (ast.With, ast.AsyncWith)) and isinstance(node, cst.With)
-        body, rest = self._suite(stmt.body, node.body)
+        body, rest = self._suite(stmt.body, node.body, top)
         self._tail = [*rest, *_comments(getattr(node.body, "footer", ()))]
         return body
 
@@ -283,11 +283,13 @@ class _Emitter:
             return suite.with_changes(body=body, footer=[*_comments(rest), *suite.footer])
         return cst.IndentedBlock(body=body)
 
-    def _suite(self, stmts: Sequence[ast.stmt], suite: cst.BaseSuite) -> tuple[list[Statement], list[cst.EmptyLine]]:
+    def _suite(
+        self, stmts: Sequence[ast.stmt], suite: cst.BaseSuite, top: bool = False
+    ) -> tuple[list[Statement], list[cst.EmptyLine]]:
         if isinstance(suite, cst.SimpleStatementSuite):
             line = cst.SimpleStatementLine(body=suite.body, trailing_whitespace=suite.trailing_whitespace)
-            return self.block(stmts, [line])
-        return self.block(stmts, suite.body)  # type: ignore[arg-type]
+            return self.block(stmts, [line], top=top)
+        return self.block(stmts, suite.body, top=top)  # type: ignore[arg-type]
 
     def parse_many(self, text: str) -> list[Statement]:
         """Parse the text of one statement or, where an edit added some, of several."""
