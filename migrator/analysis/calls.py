@@ -105,6 +105,7 @@ class Calls(SymbolCalls):
     def __init__(self, project: Project, canonical) -> None:  # type: ignore[no-untyped-def]
         super().__init__(project, canonical)
         self.count = 0
+        self.run_results: dict[ast.AST, Value] = {}
 
     def eval_Call(self, node: ast.Call) -> Value:
         callee = self.eval(node.func)
@@ -164,11 +165,14 @@ class Calls(SymbolCalls):
         """Walk a function's body with these arguments; return what it returns."""
         self.count += 1
         if func.node in self.calls or len(self.calls) > MAX_DEPTH or self.count > MAX_CALLS:
-            return self.escape(node, args) if node is not None and any(map(in_graph, args)) else Py()
+            tensors = [v for a in args for v in leaves(a) if is_tensor(v)]
+            return self.node(node, "recursion", tensors) if isinstance(node, ast.expr) and tensors else Py()
         self.walked.add(func.node)
         if not unknown and not isinstance(func.node, ast.Lambda):
             known = self.facts.calls_of.get(func.node, 0)
             self.facts.calls_of[func.node] = 2 if self.any_loops or known else 1
+        if func.node in self.run_results and not unknown:
+            return self.called_again(func, args, keywords, node)
         env = Env(func.node, "function", func.env if isinstance(func.env, Env) else None)
         saved = self.enter(func.module, env)
         nodes = self.node_count
@@ -188,9 +192,18 @@ class Calls(SymbolCalls):
             result = returned or Py(None)
         self.calls.pop()
         self.leave(saved)
+        if own:
+            self.run_results[func.node] = result
         if self.module is not func.module and self.node_count > nodes:
             self.facts.reached.setdefault(self.module.path, set()).add(func.module.path)
         return result
+
+    def called_again(self, func: Func, args: list[Value], keywords: dict[str, Value], node: ast.AST | None) -> Value:
+        """A function that runs sessions is walked once: each call builds the same code anew."""
+        given = [v for a in [*args, *keywords.values()] for v in leaves(a)]
+        if node is not None and any(isinstance(v, (Node, Var, Sess, Top)) for v in given):
+            self.facts.trouble(node, self.module, "a function that runs sessions is called several times with graph values")
+        return self.run_results[func.node]
 
     def bind_parameters(
         self, func: Func, env: Env, args: list[Value], keywords: dict[str, Value], unknown: bool
@@ -206,7 +219,7 @@ class Calls(SymbolCalls):
             if name in keywords:
                 values[name] = keywords.pop(name)
             elif name not in values and name in defaults and not unknown:
-                values[name] = self.facts.values.get(defaults[name]) or Py()
+                values[name] = self.facts.latest.get(defaults[name]) or Py()
             elif name not in values:
                 values[name] = Py(tag="parameter")
         if spec.vararg is not None:
@@ -247,7 +260,7 @@ class Calls(SymbolCalls):
             return Py(tag="run")
         session = method.owner if isinstance(method.owner, Sess) else None
         if session is None:
-            known = self.facts.values.get(given["session"]) if "session" in given else None
+            known = self.facts.latest.get(given["session"]) if "session" in given else None
             session = known if isinstance(known, Sess) else self.default_session()
         holder = self.class_around(node)
         if holder is not None:
@@ -303,6 +316,8 @@ class Calls(SymbolCalls):
             return self.mapped(name, args, node)
         elif name in {"sum", "abs", "pow", "max", "min"} and any(is_tensor(v) for a in args for v in leaves(a)):
             return self.node(node, "binop", [v for a in args for v in leaves(a)])
+        elif name in {"int", "float", "str", "list", "tuple", "len", "max", "min"} and static_only(args):
+            return self.node(node, "static", [v for a in args for v in leaves(a)])
         elif name in {"int", "float", "str", "bool"} and isinstance(first, Py):
             return Py(tag=first.tag if first.tag == "run" else "")
         elif name == "getattr" and len(args) >= 2 and isinstance(args[1], Py) and isinstance(args[1].const, str):
@@ -373,6 +388,9 @@ class Calls(SymbolCalls):
                 self.facts.trouble(node, self.module, f"summaries are written (`{name}`): not converted yet",
                                    "tensorflow.summary.FileWriter")  # fmt: skip
             return Py(tag="writer-call")
+        if isinstance(owner, Py) and isinstance(owner.const, str) and name in {"startswith", "endswith"} and args:
+            given = args[0].const if isinstance(args[0], Py) else None
+            return Py(getattr(owner.const, name)(given)) if isinstance(given, str) else Py()
         if isinstance(owner, Py) and owner.tag == "saver":
             self.facts.trouble(node, self.module, f"a Saver is used (`{name}`): not converted yet; tf.train.Checkpoint "
                                "takes its place", "tensorflow.train.Saver")  # fmt: skip
@@ -490,11 +508,19 @@ class Calls(SymbolCalls):
             if any(in_graph(a) or isinstance(a, Sess) for a in args):
                 self.facts.trouble(node, self.module, callee.reason)
             return callee
+        if static_only(args) and isinstance(callee, Py) and callee.tag in {"numpy", "module"} and name != "":
+            return self.node(node, "static", [v for a in args for v in leaves(a) if is_tensor(v)])
         result = self.escape_call(node, args)
         if isinstance(result, Top):
             return result
         tag = callee.tag if isinstance(callee, Py) else ""
         return Py(tag=tag if tag in {"numpy", "config", "module"} else "")
+
+
+def static_only(args: list[Value]) -> bool:
+    """Tell whether some argument is a static shape or part of one, and no other graph value is among them."""
+    found = [v for a in args for v in leaves(a) if isinstance(v, (Node, Var))]
+    return bool(found) and all(isinstance(v, Node) and v.op == "static" for v in found)
 
 
 def holds_site(node: ast.AST) -> bool:

@@ -7,7 +7,7 @@ import builtins
 from dataclasses import dataclass, field
 
 from migrator.analysis.facts import Def
-from migrator.analysis.values import Py, Value, join
+from migrator.analysis.values import Cls, Func, Py, Sym, Value, join
 
 BUILTINS = frozenset(dir(builtins)) | {"xrange", "unicode", "raw_input", "basestring", "long", "__file__", "__name__"}
 
@@ -87,6 +87,15 @@ class Env:
                 else:
                     merged[name] = Binding(join(known.value, binding.value), known.defs | binding.defs)
         self.names = merged
+
+
+def truth(value: Value) -> bool | None:
+    """Return the truth of a value, None where it isn't known."""
+    if isinstance(value, Py) and value.tag != "builtin" and isinstance(value.const, (bool, int, float, str, type(None))):
+        return bool(value.const)
+    if isinstance(value, (Func, Sym, Cls)):
+        return True
+    return None
 
 
 def builtin(name: str) -> Value | None:

@@ -6,7 +6,7 @@ import ast
 import operator
 
 from migrator.analysis.calls import Calls
-from migrator.analysis.environment import Env, builtin
+from migrator.analysis.environment import Env, builtin, truth
 from migrator.analysis.state import Method
 from migrator.analysis.values import (
     UNKNOWN,
@@ -93,12 +93,14 @@ class Expressions(Calls):
             return value
         if isinstance(owner, Inst):
             return self.instance_attribute(owner, node)
+        if isinstance(owner, Var) and name == "name" and owner.name is not None:
+            return Py(f"{owner.name}:0")
         if isinstance(owner, Var):
             if name in ("initializer",):
                 return self.init_effect(node, (owner,))
             return Method(owner, name) if name not in STATIC_ATTRIBUTES else Py(tag="static")
         if isinstance(owner, Node):
-            if name in STATIC_ATTRIBUTES:
+            if name in STATIC_ATTRIBUTES or (owner.op == "static" and name in {"value", "ndims"}):
                 return self.static(node, owner)
             return Method(owner, name)
         if isinstance(owner, (Opt, Seq, Map, Sess, GraphValue, Writer)):
@@ -138,7 +140,7 @@ class Expressions(Calls):
         if isinstance(env, Env) and name in env.names:
             return env.names[name].value
         for base in cls.node.bases:
-            value = self.facts.values.get(base)
+            value = self.facts.latest.get(base)
             if isinstance(value, Cls):
                 found = self.class_member(value, name)
                 if found is not None:
@@ -163,7 +165,9 @@ class Expressions(Calls):
         """Return the value of a binary operation."""
         if is_tensor(left) or is_tensor(right):
             expr = node if isinstance(node, ast.expr) else node.target
-            result = self.node(expr, "binop", [v for v in (left, right) if is_tensor(v) or isinstance(v, Top)])
+            only = [v for v in (left, right) if is_tensor(v)]
+            static = all(isinstance(v, Node) and v.op == "static" for v in only)
+            result = self.node(expr, "static" if static else "binop", [v for v in (left, right) if is_tensor(v) or isinstance(v, Top)])
             dtypes = {v.dtype for v in (left, right) if isinstance(v, (Node, Var))}
             result.dtype = dtypes.pop() if len(dtypes) == 1 else None
             return result
@@ -255,6 +259,9 @@ class Expressions(Calls):
                 return Py()
             none = isinstance(left, Py) and left.const is None
             return Py(none is not negated)
+        if isinstance(node.ops[0], (ast.In, ast.NotIn)) and isinstance(left, Py) and isinstance(right, Py):
+            if isinstance(left.const, str) and isinstance(right.const, str):
+                return Py((left.const in right.const) is isinstance(node.ops[0], ast.In))
         if isinstance(node.ops[0], (ast.Eq, ast.NotEq)) and isinstance(left, Py) and isinstance(right, Py):
             if UNKNOWN not in (left.const, right.const):
                 return Py((left.const == right.const) is not negated)
@@ -327,7 +334,8 @@ class Expressions(Calls):
         if isinstance(owner, Seq):
             return self.item(owner, node.slice, key)
         if is_tensor(owner):
-            result = self.node(node, "subscript", [owner, *[v for v in leaves(key) if is_tensor(v)]])
+            static = isinstance(owner, Node) and owner.op == "static"
+            result = self.node(node, "static" if static else "subscript", [owner, *[v for v in leaves(key) if is_tensor(v)]])
             result.dtype = owner.dtype  # type: ignore[attr-defined]
             return result
         return owner if isinstance(owner, Top) else Py(tag=owner.tag if isinstance(owner, Py) else "")
@@ -339,7 +347,7 @@ class Expressions(Calls):
             return owner.items[index] if -len(owner.items) <= index < len(owner.items) else Py()
         if isinstance(node, ast.Slice):
             parts = [
-                self.facts.values.get(p) if p is not None else Py(None) for p in (node.lower, node.upper, node.step)
+                self.facts.latest.get(p) if p is not None else Py(None) for p in (node.lower, node.upper, node.step)
             ]
             consts = [p.const if isinstance(p, Py) else UNKNOWN for p in parts]
             if owner.items is not None and all(c is None or isinstance(c, int) for c in consts):
@@ -413,11 +421,13 @@ class Expressions(Calls):
         generator = generators[at]
         source = self.eval(generator.iter)
         items = source.items if isinstance(source, Seq) else None
-        exact = items is not None and len(items) <= COMPREHENSION_LIMIT and not generator.ifs
+        exact = items is not None and len(items) <= COMPREHENSION_LIMIT
         for item in items if exact and items is not None else [self.iterated(source, generator.iter)]:
             self.bind(generator.target, item, None, self.module.statement(generator.iter))
-            for condition in generator.ifs:
-                self.eval(condition)
+            passed = [truth(self.eval(condition)) for condition in generator.ifs]
+            if exact and False in passed:
+                continue
+            exact = exact and None not in passed
             exact = self.generate(generators, at + 1, element, found) and exact
         return exact
 

@@ -77,7 +77,8 @@ def feed_keys(value: Value | None) -> list[object]:
 class Facts:
     """Facts about all modules of a project."""
 
-    values: dict[ast.AST, Value] = field(default_factory=dict)
+    values: dict[ast.AST, Value] = field(default_factory=dict)  # joined over all evaluations
+    latest: dict[ast.AST, Value] = field(default_factory=dict)  # of the newest evaluation
     uses: dict[ast.Name, frozenset[Def]] = field(default_factory=dict)
     defs: dict[ast.stmt, list[Def]] = field(default_factory=dict)
     by_name: dict[tuple[str, ast.AST | None, str], list[Def]] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class Facts:
     sessions: dict[ast.expr, Sess] = field(default_factory=dict)
     variables: dict[ast.expr, Var] = field(default_factory=dict)
     snapshots: dict[ast.expr, tuple[Var, ...]] = field(default_factory=dict)  # trainables known at a minimize
+    imports: dict[str, set[str]] = field(default_factory=dict)  # module path -> TensorFlow names that it imports
     put_needs: dict[ast.Call, list[ast.expr]] = field(
         default_factory=dict
     )  # derived write -> what its native form reads
@@ -111,6 +113,7 @@ class Facts:
 
     def record(self, node: ast.AST, value: Value) -> Value:
         """Store a node's value; a second evaluation joins (but the newest value is what is returned)."""
+        self.latest[node] = value
         known = self.values.get(node)
         self.values[node] = value if known is None or known is value else join(known, value)
         return value

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from migrator.analysis.facts import Def
 from migrator.analysis.staging import Atom, Stage, Unit
 from migrator.analysis.symbol_calls import Context
-from migrator.analysis.values import Effect, Func, Node, Value, Var, leaves
+from migrator.analysis.values import Effect, Func, Node, Opt, Value, Var, in_graph, leaves
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -101,6 +101,11 @@ class Slicer:
                 self.add(atom)
             elif found.stmt is None and found.parameter and self._inside_helper(found):
                 continue
+            elif isinstance(found.value, Opt) and "learning_rate" in found.value.args:
+                self.slice.captures.setdefault(node.id, set()).add(found)
+                self.slice.capture_uses.setdefault(node.id, []).append(node)
+                if in_graph(found.value.values["learning_rate"]):
+                    self.need(found.value.args["learning_rate"])
             elif isinstance(found.value, Func) and found.value.node not in self._helpers:
                 self.slice.captures.setdefault(node.id, set()).add(found)
                 self.slice.capture_uses.setdefault(node.id, []).append(node)
@@ -189,6 +194,8 @@ def races(effects: list[Effect], fetched: Iterable[Value]) -> list[tuple[Effect,
                 if isinstance(found, Node):
                     nodes[id(found)] = found
     above = {id(e): {id(a) for a in e.ancestors()} for e in effects}
+    # only one branch of a conditional runs, after its predicate; inside it a tf.function keeps program order
+    controls = [{id(a) for a in n.ancestors()} for n in nodes.values() if n.op == "control"]
     races_found: list[tuple[Effect, Value, Var]] = []
     for effect in effects:
         if effect.kind in {"init", "group", "noop"}:
@@ -199,7 +206,7 @@ def races(effects: list[Effect], fetched: Iterable[Value]) -> list[tuple[Effect,
                     continue
                 if id(node) in above[id(effect)] or any(a is effect for a in node.ancestors()):
                     continue
-                if _shares_group(node, effect):
+                if _shares_group(node, effect) or any({id(node), id(effect)} <= c for c in controls):
                     continue
                 races_found.append((effect, node, variable))
     return races_found

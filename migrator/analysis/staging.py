@@ -109,9 +109,31 @@ def build_unit(module: ModuleSource, facts: Facts) -> Unit:
     )
     builder = _Builder(unit, {s.stmt for s in unit.sites}, {s.call for s in unit.sites})
     builder.block(module.tree.body, (), None, ())
+    _start_values(unit)
     users = {s.module.path for s in facts.sites.values()}
     unit.shared = any(module.path in reached for user, reached in facts.reached.items() if user in users)
     return unit
+
+
+def _start_values(unit: Unit) -> None:
+    """Named tensors that only serve as variables' start values are computed once, where they stand."""
+    facts = unit.facts
+    serving = {
+        id(found) for v in facts.variables.values() for source in v.sources for found in source.ancestors()
+    }
+    users: dict[int, set[ast.stmt]] = {}
+    for node, defs in facts.uses.items():
+        atom = unit.atom(node) if node in unit.module.parents else None
+        for found in defs:
+            if atom is not None and found.stmt is not None and not (isinstance(node.ctx, ast.Store)):
+                users.setdefault(id(found.stmt), set()).add(atom.stmt)
+    for atom in sorted(unit.atoms, key=lambda a: -a.order):
+        created = [v for v in facts.created.get(atom.stmt, []) if isinstance(v, Node) and not v.constant]
+        if atom.stage is not Stage.GRAPH or not isinstance(atom.stmt, ast.Assign) or not created:
+            continue
+        stages = {unit.atom_of[s].stage for s in users.get(id(atom.stmt), ()) if s is not atom.stmt}
+        if all(id(v) in serving for v in created) and stages == {Stage.ONCE}:
+            atom.stage = Stage.ONCE
 
 
 class _Builder:
@@ -233,7 +255,7 @@ class _Builder:
             value = facts.values.get(stmt.value)
         if isinstance(value, (Sess, GraphValue, Writer, Context)):
             return True
-        if isinstance(value, Effect) and value.kind in {"init", "noop"}:
+        if isinstance(value, Effect) and (value.kind == "init" or (value.kind == "noop" and not value.control)):
             return True
         return _tag(value) in {"config", "session-call", "graph-call", "writer-call", "saver"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from migrator.analysis.calls import holds_site
-from migrator.analysis.environment import Env
+from migrator.analysis.environment import Env, truth
 from migrator.analysis.expressions import Expressions
 from migrator.analysis.facts import Def
 from migrator.analysis.modules import ModuleSource
@@ -216,6 +216,8 @@ class Interpreter(Expressions):
             if not alias.asname and "." in alias.name:
                 self.imported(alias.name, 0)
             name = alias.asname or top
+            if isinstance(value, Sym):
+                self.facts.imports.setdefault(self.module.path, set()).add(self.canonical(alias.name))
             self.env.bind(name, value, self.facts.define(Def(name, stmt, self.env.scope, self.module, value=value)))
 
     def do_ImportFrom(self, stmt: ast.ImportFrom) -> None:
@@ -228,6 +230,8 @@ class Interpreter(Expressions):
             if in_graph(value) or any(isinstance(v, (Var, Sess)) for v in leaves(value)):
                 self.facts.trouble(stmt, self.module, f"graph values are imported from another module (`{alias.name}`)")
             name = alias.asname or alias.name
+            if isinstance(value, Sym):
+                self.facts.imports.setdefault(self.module.path, set()).add(value.name)
             self.env.bind(name, value, self.facts.define(Def(name, stmt, self.env.scope, self.module, value=value)))
 
     def star(self, dotted: str, stmt: ast.ImportFrom) -> None:
@@ -400,15 +404,6 @@ class Interpreter(Expressions):
             self.block(case.body)
             branches.append(self.env.names)
         self.env.merge(*branches)
-
-
-def truth(value: Value) -> bool | None:
-    """Return the truth of a value, None where it isn't known."""
-    if isinstance(value, Py) and value.tag != "builtin" and isinstance(value.const, (bool, int, float, str, type(None))):
-        return bool(value.const)
-    if isinstance(value, (Func, Sym, Cls)):
-        return True
-    return None
 
 
 def _each(value: Value) -> Value:

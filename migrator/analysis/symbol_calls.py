@@ -77,11 +77,11 @@ class SymbolCalls(State):
 
     def values_of(self, args: dict[str, ast.expr]) -> dict[str, Value]:
         """Return the values of arguments."""
-        return {name: self.facts.values[expr] for name, expr in args.items()}
+        return {name: self.facts.latest[expr] for name, expr in args.items()}
 
     def value(self, args: dict[str, ast.expr], name: str) -> Value | None:
         """Return an argument's value, None where it isn't given."""
-        return self.facts.values[args[name]] if name in args else None
+        return self.facts.latest[args[name]] if name in args else None
 
     def const(self, args: dict[str, ast.expr], name: str, default: object = None) -> object:
         """Return an argument's Python constant, UNKNOWN where it isn't known."""
@@ -148,6 +148,9 @@ class SymbolCalls(State):
         given = self.value(args, "dtype") or (self.value(args, "Tout"))
         if isinstance(given, Sym):
             return given.name.rsplit(".", 1)[-1]
+        argument = opkinds.DTYPE_ARGUMENT.get(symbol)
+        if argument is not None and argument[1] is not None and argument[0] not in args:
+            return argument[1]
         fixed = opkinds.RESULT_DTYPE.get(symbol)
         if fixed is not None:
             return fixed
@@ -250,7 +253,7 @@ class SymbolCalls(State):
             found.trainable = None
         self.facts.create(self.stmt, found)
         if initial is not None:
-            value = self.facts.values[initial]
+            value = self.facts.latest[initial]
             found.sources = tuple(v for v in leaves(value) if isinstance(v, Node))
             if any(v.deps & (Dep.PLACEHOLDER | Dep.EFFECT) for v in found.sources):
                 self.facts.trouble(node, self.module, "a variable's start value depends on what is fed or written")
@@ -265,7 +268,7 @@ class SymbolCalls(State):
         given = self.value(args, "dtype")
         if isinstance(given, Sym):
             return given.name.rsplit(".", 1)[-1]
-        value = self.facts.values.get(initial) if initial is not None else None
+        value = self.facts.latest.get(initial) if initial is not None else None
         if isinstance(value, (Node, Var)):
             return value.dtype
         if got and (value is None or isinstance(value, Sym) or (isinstance(value, Py) and value.const is None)):
@@ -278,13 +281,13 @@ class SymbolCalls(State):
         """Return a variable's static shape, from its arguments or from the op that makes its start value."""
         if got and "shape" in args:
             return self.static_shape(self.value(args, "shape"))
-        value = self.facts.values.get(initial) if initial is not None else None
+        value = self.facts.latest.get(initial) if initial is not None else None
         if isinstance(value, Py) and isinstance(value.const, (int, float, bool)):
             return ()
         if isinstance(value, Seq) and value.items is not None and all(isinstance(i, Py) for i in value.items):
             return (len(value.items),)
         if isinstance(value, Node) and "shape" in value.call:
-            return self.static_shape(self.facts.values.get(value.call["shape"]))
+            return self.static_shape(self.facts.latest.get(value.call["shape"]))
         return value.shape if isinstance(value, (Node, Var)) else None
 
     @property
@@ -306,7 +309,7 @@ class SymbolCalls(State):
         self, node: ast.Call, target: ast.expr, inputs: list[Value], method: str, args: dict[str, ast.expr]
     ) -> Value:
         """Make the effect of a write to a target expression."""
-        value = self.facts.values.get(target)
+        value = self.facts.latest.get(target)
         variables = tuple(dict.fromkeys(v for leaf in leaves(value) for v in written(leaf)))
         kind = "assign" if isinstance(value, Var) else "lens"
         found = self.effect(node, kind, [*inputs, *variables], variables, target=value)
@@ -346,7 +349,7 @@ class SymbolCalls(State):
             return self.write(node, node.func.value, values, name, {f"*{i}": a for i, a in enumerate(node.args)})
         if name in {"get_shape", "set_shape"}:
             return self.static(node, owner) if name == "get_shape" else self.shape_set(node, owner)  # type: ignore[attr-defined]
-        return self.node(node, name, [owner, *values])
+        return self.node(node, "static" if owner.op == "static" else name, [owner, *values])
 
     def shape_set(self, node: ast.Call, owner: Node) -> Value:
         """`t.set_shape(...)`: a statement about the tensor that must go where the tensor goes."""

@@ -17,6 +17,6 @@ from migrator.rules import (
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
-    symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, sessions.DROPPED, variables.RULE,
+    symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, sessions.DROPPED, sessions.STREAMS, derived_writes.SCATTERED, variables.RULE,
     collections.RULE, optimizers.RULE, decays.RULE, writes.RULE, derived_writes.RULE,
 )  # fmt: skip

@@ -6,8 +6,8 @@ import ast
 
 from migrator.analysis.values import Opt
 from migrator.model import Rule
-from migrator.rules.gradients import variables_text
 from migrator.rules.plan import Plan
+from migrator.rules.variables import path_of
 
 RULE = Rule(
     "MIG211",
@@ -31,7 +31,7 @@ def convert_collections(plan: Plan) -> None:
             continue
         plan.handled.add(call)
         plan.handled.add(call.func)
-        plan.edits.replace(call, lambda render, found=variables: variables_text(plan, list(found)))  # type: ignore[misc]
+        plan.edits.replace(call, lambda render, found=variables: f"[{', '.join(path_of(plan, v) for v in found)}]")  # type: ignore[misc]
 
 
 def _own(plan: Plan, call: ast.Call) -> bool:

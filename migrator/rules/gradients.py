@@ -197,6 +197,8 @@ def _containers(plan: Plan) -> list[tuple[str, list[Value]]]:
         if path != plan.unit.module.path or scope is not None or len(defs) != 1:
             continue
         value = defs[0].value
+        if not isinstance(defs[0].source, (ast.List, ast.Tuple, ast.Dict)):
+            continue
         items = list(leaves(value))
         if (
             isinstance(value, (Seq, Map))

@@ -74,6 +74,8 @@ class Optimizers:
             plan.note(call, RULE.code, note.severity, note.message, optimizer.symbol)
         if form.helper is not None and form.helper_name is not None:
             plan.helpers[form.helper_name] = form.helper
+        if changing:
+            plan.replaced_parts.append(optimizer.args["learning_rate"])
         found = PlannedOptimizer(self._place(optimizer, call, form), form, optimizer.args.get("learning_rate"))
         if not changing:
             found.rate = None

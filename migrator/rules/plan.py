@@ -100,6 +100,7 @@ class Plan:
     parameters: dict[Node, str] = field(default_factory=dict)
     optimizer_names: dict[Opt, str] = field(default_factory=dict)
     puts: dict[ast.expr, Put] = field(default_factory=dict)  # derived writes
+    replaced_parts: list[ast.AST] = field(default_factory=list)  # expressions that are written elsewhere
     put_marks: list[tuple[ast.expr, int, int]] = field(default_factory=list)  # write, marks of its first and last part
     mark_count: int = 1_000_000  # numbers of marks that are no sites
     handled: set[ast.AST] = field(default_factory=set)  # symbol uses that a rule has replaced

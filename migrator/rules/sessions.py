@@ -17,11 +17,12 @@ from migrator.rules.optimizers import Optimizers, sparse_variables
 from migrator.rules.plan import CannotConvert, Namer, Plan
 from migrator.rules.sites import Sites
 from migrator.rules.step_functions import StepBuilder, optimizer_uses
-from migrator.rules.symbol_edits import convert_imports, convert_symbols, tensorflow_alias
-from migrator.rules.variables import convert_variables
+from migrator.rules.symbol_edits import MNIST, convert_imports, convert_symbols, tensorflow_alias
+from migrator.rules.variables import convert_start_reads, convert_variables
 from migrator.rules.writes import convert_writes
 from migrator.syntax.emit import Operations, default_indent
 from migrator.syntax.text import Edits
+from migrator.tables import opkinds
 from migrator.tables.lookup import lookup, tf2_names
 
 REFUSED = Rule(
@@ -37,6 +38,16 @@ DROPPED = Rule(
     "Graph code or set-up that nothing runs goes away.",
     "Tensors that no run fetches were never computed; session configurations, savers that save nothing and writers that "
     "only export the graph have no native meaning.",
+)
+
+
+STREAMS = Rule(
+    "MIG205",
+    "random-streams",
+    "A random op that several step functions hold draws from one stream in each.",
+    "In TF1 one op is one stream, whichever run fetches it. Each tf.function holds its own copy: the distribution is the "
+    "same, the numbers differ, and with a seed set two functions draw equal numbers. Where that matters, draw outside "
+    "and pass the numbers in.",
 )
 
 
@@ -59,8 +70,10 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
         first = next(a for a in unit.atoms if a.stage is Stage.GRAPH)
         raise CannotConvert(first.stmt, "graph is built here and run elsewhere")
     convert_variables(plan)
+    convert_start_reads(plan)
     convert_collections(plan)
     convert_defaults(plan)
+    convert_dimensions(plan)
     convert_decays(plan)
     convert_writes(plan)
     convert_derived(plan)
@@ -73,12 +86,38 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     hoist_state(plan, live)
     convert_optimizers(plan, builder.optimizers, live)
     convert_symbols(plan, live, [s.fact.call for s in sites.sites if s.initializers])
+    note_streams(plan, sites)
     sites.write()
     Initializers(plan, sites.sites, builder.optimizers).convert()
     drop(plan, live, sites)
     check_escapes(plan)
     convert_imports(plan)
     return plan
+
+
+def note_streams(plan: Plan, sites: Sites) -> None:
+    """One random op of TF1 is one stream; in several tf.functions it is several."""
+    homes: dict[ast.stmt, set[str]] = {}
+    for step in sites.steps.values():
+        for atom in step.slice.atoms:
+            homes.setdefault(atom.stmt, set()).add(step.name)
+    for stmt, names in homes.items():
+        for value in plan.unit.facts.created.get(stmt, []):
+            if isinstance(value, Node) and value.op in opkinds.RANDOM and len(names) > 1:
+                plan.note(stmt, STREAMS.code, Severity.INFO, f"{' and '.join(sorted(names))} draw from streams of their own; in "
+                          "TF1 it was one (with a seed set they now draw the same numbers)", value.op)  # fmt: skip
+
+
+def convert_dimensions(plan: Plan) -> None:
+    """``shape[i].value``: a dimension is an int (or None) in TensorFlow 2."""
+    for values in plan.unit.facts.created.values():
+        for node in values:
+            expr = node.expr
+            static = isinstance(node, Node) and node.op == "static" and isinstance(expr, ast.Attribute)
+            if static and isinstance(expr, ast.Attribute) and expr.attr == "value" and expr not in plan.handled:
+                if expr in plan.unit.module.parents:
+                    plan.handled.add(expr)
+                    plan.edits.replace(expr, lambda render, inner=expr.value: render(inner))  # type: ignore[misc]
 
 
 def convert_defaults(plan: Plan) -> None:
@@ -96,11 +135,15 @@ def convert_defaults(plan: Plan) -> None:
 
 def has_evidence(unit: Unit) -> bool:
     """Tell whether a unit without sessions can only be TensorFlow 1: it uses a name that TensorFlow 2 doesn't have."""
+    if any(name.startswith(MNIST) for name in unit.facts.imports.get(unit.module.path, ())):
+        return True
     known = tf2_names()
     for node, symbol in unit.facts.symbols.items():
         parent = unit.module.parents.get(node)
         if parent is None or (isinstance(parent, ast.Attribute) and parent in unit.facts.symbols):
             continue
+        if symbol.startswith(MNIST):
+            return True
         if symbol.startswith("tensorflow.keras") or lookup(symbol) is None:
             continue
         if symbol not in known and not any(name.startswith(f"{symbol}.") for name in known):
@@ -119,7 +162,7 @@ def convert_optimizers(plan: Plan, optimizers: Optimizers, live: set[ast.stmt]) 
 def hoist_state(plan: Plan, live: set[ast.stmt]) -> None:
     """Variables made inside graph expressions are made before them, once."""
     for atom in plan.unit.atoms:
-        if atom.stage is not Stage.GRAPH:
+        if atom.stage is not Stage.GRAPH or atom.stmt not in live:
             continue
         for value in plan.unit.facts.created.get(atom.stmt, []):
             if isinstance(value, Var) and value.module is plan.unit.module:
@@ -190,6 +233,9 @@ def check_escapes(plan: Plan) -> None:
                 Stage.GRAPH,
                 Stage.DROP,
             }:
+                if isinstance(atom.stmt, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    raise CannotConvert(node, f"`{atom.stmt.name}` reads the graph tensor `{node.id}` from outside; make it "
+                                        "a parameter")  # fmt: skip
                 raise CannotConvert(node, f"`{node.id}` exists only in the graph and is used outside of a run")
             if isinstance(found.stmt, ast.With) and found.stmt in unit.transparent:
                 raise CannotConvert(node, f"`{node.id}` is a session or scope and is used outside of a run")
@@ -211,6 +257,8 @@ def _site_parts(plan: Plan) -> set[ast.AST]:
     for node in plan.handled:
         if not isinstance(node, (ast.Name, ast.Attribute)) or isinstance(node, ast.Name):
             found.update(ast.walk(node))
+    for part in plan.replaced_parts:
+        found.update(ast.walk(part))
     for call, _ in plan.unit.facts.snapshots.items():
         found.update(ast.walk(call))
     return found

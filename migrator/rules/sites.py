@@ -97,6 +97,11 @@ class Sites:
             return [Leaf(expr, value)], "nested"
         if isinstance(value, (Node, Var)):
             return [Leaf(expr, value)], "single"
+        if isinstance(expr, ast.BinOp) and isinstance(expr.op, ast.Add) and isinstance(value, Seq):
+            (left, one), (right, two) = self.fetch(expr.left), self.fetch(expr.right)
+            raise_unless(one == two == "list", expr, "lists of lists are joined in a fetch; write the fetch out")
+            if any(leaf.operation or isinstance(leaf.value, Seq) for leaf in [*left, *right]):
+                return [*left, *right], "list" if not any(isinstance(x.value, Seq) for x in [*left, *right]) else "nested"
         if isinstance(value, Seq) and isinstance(expr, ast.Name):
             return self._named_sequence(expr, value)
         if (

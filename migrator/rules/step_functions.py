@@ -99,6 +99,9 @@ class StepBuilder:
         self._snapshot(step, overlay)
         body = self._body(step, overlay)
         for leaf in step.leaves:
+            inline = isinstance(leaf.expr, ast.Call) and isinstance(leaf.value, Effect) and leaf.value.kind == "group"
+            if inline and not self._inside(leaf.expr, step):
+                body.extend(self._operations(leaf.expr, overlay))
             if leaf.expr in plan.puts and not self._inside(leaf.expr, step):
                 body.extend(plan.put_lines(leaf.expr, overlay.node))
         if step.structure is not None and step.returns:

@@ -26,7 +26,7 @@ RULE = Rule(
 )
 MNIST = "tensorflow.examples.tutorials.mnist"
 NATIVE = frozenset(
-    f"tensorflow.{n}" for n in ("gradients", "Variable", "device", "name_scope", "train", "nn", "errors", "summary")
+    f"tensorflow.{n}" for n in ("group", "no_op", "control_dependencies", "gradients", "Variable", "device", "name_scope", "train", "nn", "errors", "summary")
 )
 
 
@@ -194,7 +194,8 @@ def convert_imports(plan: Plan) -> None:
             has_alias = _from_import(plan, stmt, has_alias) or has_alias
     anchor = next((s for s in module.tree.body if isinstance(s, (ast.Import, ast.ImportFrom)) and not _future(s)), None)
     if anchor is not None:
-        lines = [i for i in plan.imports if not re.search(rf"^{re.escape(i)}$", module.source.text, re.M)]
+        edited = {e.new for e in plan.edits.all()}
+        lines = [i for i in sorted(plan.imports) if i not in edited and not re.search(rf"^{re.escape(i)}$", module.source.text, re.M)]
         plan.operations.before.setdefault(anchor, [])[:0] = lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrator.analysis.values import Py, Sym, Var
+from migrator.analysis.values import Node, Py, Seq, Sym, Var, leaves
 from migrator.model import Rule
 from migrator.rules.plan import CannotConvert, Plan, atomic, literal_name
 from migrator.syntax.text import Render
@@ -41,6 +41,18 @@ def convert_variables(plan: Plan) -> None:
             _global_step(plan, call)
         else:
             _one(plan, call, variable)
+
+
+def convert_start_reads(plan: Plan) -> None:
+    """``v.initialized_value()`` is the variable's value: it has been initialised."""
+    for values in plan.unit.facts.created.values():
+        for node in values:
+            if isinstance(node, Node) and node.op == "initialized_value" and node.module is plan.unit.module:
+                call = node.expr
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call not in plan.handled:
+                    plan.handled.add(call)
+                    owner = call.func.value
+                    plan.edits.replace(call, lambda render, owner=owner: f"{render(owner)}.read_value()")  # type: ignore[misc]
 
 
 def _one(plan: Plan, call: ast.Call, variable: Var) -> None:
@@ -142,6 +154,7 @@ def _initial(plan: Plan, call: ast.Call, args: dict[str, ast.expr], render: Rend
         return f"{plan.tf}.keras.initializers.GlorotUniform()({render(shape)}{tail})"
     assert initializer is not None
     text = render(initializer)
+    _constant_fits(plan, initializer, shape)
     if isinstance(value, Sym) or (isinstance(value, Py) and value.tag == "initializer"):
         if shape is None:
             raise CannotConvert(call, "an initializer without a shape")
@@ -150,6 +163,22 @@ def _initial(plan: Plan, call: ast.Call, args: dict[str, ast.expr], render: Rend
     if isinstance(value, Py) and value.tag in {"parameter", ""} and shape is not None:
         raise CannotConvert(call, "it is not statically known whether the initializer is a value or a function")
     return f"{plan.tf}.convert_to_tensor({text}, {render(args['dtype'])})" if "dtype" in args else text
+
+
+def _constant_fits(plan: Plan, initializer: ast.expr, shape: ast.expr | None) -> None:
+    """TF1's constant_initializer repeats the last number of a list that is too short; TF2's raises."""
+    symbol = plan.unit.facts.symbols.get(initializer.func, "") if isinstance(initializer, ast.Call) else ""
+    if not symbol.endswith("constant_initializer") or not isinstance(initializer, ast.Call) or not initializer.args:
+        return
+    given, sizes = plan.value(initializer.args[0]), plan.value(shape)
+    if isinstance(given, Seq) and given.items is not None and isinstance(sizes, Seq) and sizes.items is not None:
+        total = 1
+        for item in sizes.items:
+            const = item.const if isinstance(item, Py) else None
+            total = total * const if isinstance(const, int) else -1
+        if total > 0 and len(list(leaves(given))) != total:
+            raise CannotConvert(initializer, "a constant_initializer with fewer numbers than the shape repeats its last "
+                                "number in TF1; write all numbers")  # fmt: skip
 
 
 def _global_step(plan: Plan, call: ast.Call) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from migrator.syntax.reindent import dedent
 from migrator.syntax.text import Edits, SourceText
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
@@ -158,7 +159,7 @@ class _Emitter:
         leading = list(getattr(node, "leading_lines", ()))
         if isinstance(node, cst.SimpleStatementLine) and not any(map(self.operations.touches, group)):
             start, end = self.source.range(group[0])[0], self.source.range(group[-1])[1]
-            parsed = self.parse_many(self.edits.render(start, end))
+            parsed = self.parse_many(dedent(self.edits.render(start, end), group[0].col_offset))
             parsed[0] = parsed[0].with_changes(leading_lines=leading)
             parsed[-1] = parsed[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
             return parsed, [], False
@@ -207,7 +208,7 @@ class _Emitter:
     def _kept(self, stmt: ast.stmt, node: cst.CSTNode, last: bool) -> list[Statement]:
         """Return a statement that stays, with its edits."""
         if isinstance(node, cst.SimpleStatementLine):
-            parsed = self.parse_many(self.edits.render(*self.source.range(stmt)))
+            parsed = self.parse_many(dedent(self.edits.render(*self.source.range(stmt)), stmt.col_offset))
             if last:
                 parsed[-1] = parsed[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
             return parsed
