@@ -99,6 +99,8 @@ class _Work:
                     plans[path] = convert(unit, optimizers=self.optimizers)
                     self._emit(path, plans[path])
                     continue
+                except RecursionError:
+                    troubles = [Trouble(module.tree.body[0], module, "the code is nested too deeply to be converted")]
                 except CannotConvert as stopped:
                     troubles = [Trouble(stopped.node, module, stopped.message, stopped.symbol)]
             refusals[path] = troubles

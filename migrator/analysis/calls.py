@@ -47,6 +47,8 @@ class Partial(Value):
     args: list[Value]
 
 
+CHANGES_RECEIVER = frozenset({"fill", "sort", "put", "itemset", "resize", "partition", "update", "clear"})
+CHANGES_ARGUMENT = frozenset({"shuffle", "copyto", "put", "place", "fill_diagonal", "putmask"})
 MAX_DEPTH, MAX_CALLS = 12, 20_000
 PURE_BUILTINS = frozenset(
     [
@@ -178,7 +180,7 @@ class Calls(SymbolCalls):
         nodes = self.node_count
         own = holds_site(func.node)
         self.helper = 0 if own or (unknown and not isinstance(func.node, ast.Lambda)) else self.helper + 1
-        self.loops = self.loops if own else self.loops
+        self.loops = 0 if own else self.loops
         self.calls.append(func.node)
         self.returns = []
         self.bind_parameters(func, env, args, keywords, unknown)
@@ -202,7 +204,9 @@ class Calls(SymbolCalls):
         """A function that runs sessions is walked once: each call builds the same code anew."""
         given = [v for a in [*args, *keywords.values()] for v in leaves(a)]
         if node is not None and any(isinstance(v, (Node, Var, Sess, Top)) for v in given):
-            self.facts.trouble(node, self.module, "a function that runs sessions is called several times with graph values")
+            self.facts.trouble(
+                node, self.module, "a function that runs sessions is called several times with graph values"
+            )
         return self.run_results[func.node]
 
     def bind_parameters(
@@ -248,6 +252,8 @@ class Calls(SymbolCalls):
         names = (
             ("fetches", "feed_dict", "options", "run_metadata")
             if isinstance(method.owner, Sess)
+            else ("session",)
+            if isinstance(method.owner, Var)
             else ("feed_dict", "session")
         )
         given = dict(zip(names, node.args, strict=False))
@@ -470,6 +476,18 @@ class Calls(SymbolCalls):
         self.facts.trouble(node, self.module, f"the tensor `{text}` is used outside of a run (it has no value there)")
         return Top(f"`{text}` was given to code that can't be followed")
 
+    def in_place(self, node: ast.Call) -> None:
+        """Record calls that change their receiver or argument in place, as far as their names tell."""
+        changed: list[ast.expr] = []
+        if isinstance(node.func, ast.Attribute):
+            if node.func.attr in CHANGES_RECEIVER:
+                changed.append(node.func.value)
+            if node.func.attr in CHANGES_ARGUMENT and node.args:
+                changed.append(node.args[0])
+        changed += [k.value for k in node.keywords if k.arg == "out"]
+        for expr in changed:
+            self.mutate(expr, self.module.statement(node), Py())  # type: ignore[attr-defined]
+
     def segment_ends(self, node: ast.expr, name: str) -> bool:
         """Tell whether an expression's last name is `name`."""
         return (isinstance(node, ast.Attribute) and node.attr == name) or (
@@ -500,6 +518,7 @@ class Calls(SymbolCalls):
         if name == "run" and ("feed_dict" in keywords or any(in_graph(a) for a in args)):
             self.facts.trouble(node, self.module, "a run in a session that comes from elsewhere")
             return Py(tag="run")
+        self.in_place(node)
         if self.segment_ends(node.func, "partial") and args and isinstance(args[0], (Sym, Func)):
             return Partial(args[0], args[1:])
         if isinstance(callee, Partial):

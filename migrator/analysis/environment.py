@@ -91,7 +91,11 @@ class Env:
 
 def truth(value: Value) -> bool | None:
     """Return the truth of a value, None where it isn't known."""
-    if isinstance(value, Py) and value.tag != "builtin" and isinstance(value.const, (bool, int, float, str, type(None))):
+    if (
+        isinstance(value, Py)
+        and value.tag != "builtin"
+        and isinstance(value.const, (bool, int, float, str, type(None)))
+    ):
         return bool(value.const)
     if isinstance(value, (Func, Sym, Cls)):
         return True

@@ -93,6 +93,8 @@ class Expressions(Calls):
             return value
         if isinstance(owner, Inst):
             return self.instance_attribute(owner, node)
+        if isinstance(owner, Var) and name == "name":
+            self.facts.names_read = True
         if isinstance(owner, Var) and name == "name" and owner.name is not None:
             return Py(f"{owner.name}:0")
         if isinstance(owner, Var):
@@ -167,7 +169,9 @@ class Expressions(Calls):
             expr = node if isinstance(node, ast.expr) else node.target
             only = [v for v in (left, right) if is_tensor(v)]
             static = all(isinstance(v, Node) and v.op == "static" for v in only)
-            result = self.node(expr, "static" if static else "binop", [v for v in (left, right) if is_tensor(v) or isinstance(v, Top)])
+            result = self.node(
+                expr, "static" if static else "binop", [v for v in (left, right) if is_tensor(v) or isinstance(v, Top)]
+            )
             dtypes = {v.dtype for v in (left, right) if isinstance(v, (Node, Var))}
             result.dtype = dtypes.pop() if len(dtypes) == 1 else None
             return result
@@ -335,7 +339,9 @@ class Expressions(Calls):
             return self.item(owner, node.slice, key)
         if is_tensor(owner):
             static = isinstance(owner, Node) and owner.op == "static"
-            result = self.node(node, "static" if static else "subscript", [owner, *[v for v in leaves(key) if is_tensor(v)]])
+            result = self.node(
+                node, "static" if static else "subscript", [owner, *[v for v in leaves(key) if is_tensor(v)]]
+            )
             result.dtype = owner.dtype  # type: ignore[attr-defined]
             return result
         return owner if isinstance(owner, Top) else Py(tag=owner.tag if isinstance(owner, Py) else "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.values import Dep, Func, Map, Node, Origin, Sess, Value, Var, join
+from migrator.analysis.values import Dep, Func, Map, Node, Opt, Origin, Sess, Value, Var, join
 
 
 @dataclass(eq=False)
@@ -94,6 +94,9 @@ class Facts:
     variables: dict[ast.expr, Var] = field(default_factory=dict)
     snapshots: dict[ast.expr, tuple[Var, ...]] = field(default_factory=dict)  # trainables known at a minimize
     imports: dict[str, set[str]] = field(default_factory=dict)  # module path -> TensorFlow names that it imports
+    optimizers: dict[ast.expr, Opt] = field(default_factory=dict)
+    reused: dict[ast.expr, Var] = field(default_factory=dict)  # get_variable calls that give an existing variable
+    names_read: bool = False  # the program reads names of variables
     put_needs: dict[ast.Call, list[ast.expr]] = field(
         default_factory=dict
     )  # derived write -> what its native form reads

@@ -35,6 +35,7 @@ class Slice:
     capture_uses: dict[str, list[ast.Name]] = field(default_factory=dict)
     fed: dict[Node, list[ast.expr]] = field(default_factory=dict)
     unfed: list[Node] = field(default_factory=list)
+    helpers: set[ast.AST] = field(default_factory=set)  # functions that the atoms call
     through_helpers: dict[str, list[ast.Name]] = field(default_factory=dict)
 
     def locals(self) -> set[str]:
@@ -61,6 +62,8 @@ class Slicer:
         self.slice = Slice()
         self._seen: set[Atom] = set()
         self._helpers: set[ast.AST] = set()
+        self._queue: list[Atom] = []
+        self._draining = False
 
     def need(self, expr: ast.AST) -> None:
         """Add what an expression or statement needs."""
@@ -117,15 +120,19 @@ class Slicer:
     def _helper(self, func: Func) -> None:
         """What a helper reads from outside is read when the step function is traced."""
         self._helpers.add(func.node)
+        self.slice.helpers.add(func.node)
         if func.module is not self.unit.module:
             return
         inside = set(ast.walk(func.node))
+        for default in [*func.node.args.defaults, *func.node.args.kw_defaults]:
+            if default is not None:
+                inside -= set(ast.walk(default))  # it was evaluated at the def
         for node in inside:
             if isinstance(node, ast.Name) and node in self.unit.facts.uses:
                 for found in self.unit.facts.uses[node]:
-                    if found.scope not in inside and found.stmt is not None and not isinstance(found.stmt, DEFINITIONS):
+                    if found.scope not in inside and found.stmt is not None:
                         self.slice.through_helpers.setdefault(node.id, []).append(node)
-                    elif isinstance(found.value, Func) and found.value.node not in self._helpers:
+                    if isinstance(found.value, Func) and found.value.node not in self._helpers:
                         self._helper(found.value)
 
     def _inside_helper(self, found: Def) -> bool:
@@ -137,12 +144,19 @@ class Slicer:
         if atom in self._seen:
             return
         self._seen.add(atom)
-        self.need(atom.stmt)
-        for context in atom.contexts:
-            value = self.unit.value(context)
-            if isinstance(value, Context) and value.kind == "control_dependencies":
-                self.need(context)
-        self.slice.atoms.append(atom)
+        self._queue.append(atom)
+        if self._draining:
+            return  # chains of statements may be longer than Python's stack
+        self._draining = True
+        while self._queue:
+            found = self._queue.pop()
+            self.need(found.stmt)
+            for context in found.contexts:
+                value = self.unit.value(context)
+                if isinstance(value, Context) and value.kind == "control_dependencies":
+                    self.need(context)
+            self.slice.atoms.append(found)
+        self._draining = False
         self.slice.atoms.sort(key=lambda a: a.order)
 
 

@@ -118,9 +118,7 @@ def build_unit(module: ModuleSource, facts: Facts) -> Unit:
 def _start_values(unit: Unit) -> None:
     """Named tensors that only serve as variables' start values are computed once, where they stand."""
     facts = unit.facts
-    serving = {
-        id(found) for v in facts.variables.values() for source in v.sources for found in source.ancestors()
-    }
+    serving = {id(found) for v in facts.variables.values() for source in v.sources for found in source.ancestors()}
     users: dict[int, set[ast.stmt]] = {}
     for node, defs in facts.uses.items():
         atom = unit.atom(node) if node in unit.module.parents else None

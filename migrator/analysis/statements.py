@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from migrator.analysis.calls import holds_site
 from migrator.analysis.environment import Env, truth
@@ -44,9 +45,18 @@ class Interpreter(Expressions):
         env = Env(None, "module")
         self.envs[module.path] = env
         saved = self.enter(module, env)
-        self.block(module.tree.body)
+        self.guarded(module, lambda: self.block(module.tree.body))
         self.leave(saved)
         return env
+
+    def guarded(self, module: ModuleSource, walk: Callable[[], object]) -> None:
+        """Walk code; what is nested too deeply for the walk refuses its module instead of stopping the project."""
+        try:
+            walk()
+        except RecursionError:
+            first = module.tree.body[0] if module.tree.body else module.tree
+            self.facts.trouble(first, module, "the code is nested too deeply to be analysed")
+            self.calls.clear()
 
     def run_uncalled(self, module: ModuleSource) -> None:
         """Walk the functions and methods that nothing has called, with unknown parameters."""
@@ -55,7 +65,7 @@ class Interpreter(Expressions):
         for func in list(self.functions.get(module.path, ())):
             if func.node not in self.walked and not isinstance(func.node, ast.Lambda):
                 outer, self.graph = self.graph, GraphState(-1)
-                self.call_function(func, [], {}, None, unknown=True)
+                self.guarded(module, lambda func=func: self.call_function(func, [], {}, None, unknown=True))  # type: ignore[misc]
                 self.graph = outer
                 self.check_uncalled(func)
         self.leave(saved)
@@ -182,7 +192,9 @@ class Interpreter(Expressions):
     def do_Delete(self, stmt: ast.Delete) -> None:
         for target in stmt.targets:
             if isinstance(target, ast.Name):
-                self.env.owner(target.id).names.pop(target.id, None)
+                owner = self.env.owner(target.id)
+                owner.names.pop(target.id, None)
+                self.facts.define(Def(target.id, stmt, owner.scope, self.module))
             else:
                 self.eval(target)
 
@@ -300,8 +312,8 @@ class Interpreter(Expressions):
 
     # -- control flow
     def do_If(self, stmt: ast.If) -> None:
-        known = truth(self.eval(stmt.test)) if self.helper else None
-        if known is not None:
+        known = truth(self.eval(stmt.test))
+        if known is not None and self.helper:
             self.branch_taken(stmt.body if known else stmt.orelse, stmt.orelse if known else stmt.body)
             return
         before = self.env.copy_names()
@@ -367,7 +379,9 @@ class Interpreter(Expressions):
             if handler.type is not None:
                 self.eval(handler.type)
             if handler.name:
-                self.env.bind(handler.name, Py())
+                self.env.bind(
+                    handler.name, Py(), self.facts.define(Def(handler.name, stmt, self.env.scope, self.module, value=Py()))
+                )
             self.block(handler.body)
             branches.append(self.env.names)
         self.env.names = after

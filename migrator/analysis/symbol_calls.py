@@ -53,8 +53,12 @@ class SymbolCalls(State):
         if symbol.endswith("_initializer") or symbol in signatures.INITIALIZERS:
             return Py(tag="initializer")
         if symbol in signatures.OPTIMIZERS:
+            again = self.facts.optimizers.get(node)
+            if again is not None:
+                return again
             found = Opt(node, self.stmt, self.module, symbol=symbol, args=args, values=self.values_of(args))
             self.facts.create(self.stmt, found)
+            self.facts.optimizers[node] = found
             if self.helper:
                 self.facts.trouble(node, self.module, "an optimizer made in a helper function", symbol)
             return found
@@ -231,6 +235,12 @@ class SymbolCalls(State):
     def variable(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
         """tf.Variable and tf.get_variable."""
         got = symbol.endswith("get_variable")
+        again = self.facts.variables.get(node)
+        if again is not None and not self.helper and not self.loops:  # the second walk through a loop
+            if again not in self.graph.variables:
+                self.graph.variables.append(again)
+                self.graph.by_name.setdefault(again.name or "", again)
+            return again
         name = self.const(args, "name", None if got else "Variable")
         full: str | None = None
         if isinstance(name, str):
@@ -238,6 +248,8 @@ class SymbolCalls(State):
                 full = self.scoped(name)
                 known = self.graph.by_name.get(full)
                 if known is not None and (self.reuse or known.expr is node):
+                    if known.expr is not node:
+                        self.facts.reused[node] = known
                     return known
             else:
                 full = self.graph.unique("/".join([*self.names_open, name]))

@@ -30,8 +30,17 @@ ZERO_SLOTS = frozenset(f"tensorflow.train.{n}Optimizer" for n in ("Adam", "Momen
 
 def _is_global(effect: Effect) -> bool:
     """Tell whether an initializer covers all global variables (slots included), not a chosen list."""
-    text = ast.unparse(effect.expr.func) if isinstance(effect.expr, ast.Call) else ""
+    if not isinstance(effect.expr, ast.Call):
+        return False  # v.initializer
+    text = ast.unparse(effect.expr.func)
     return not text.endswith(("variables_initializer", "initialize_variables")) or "global" in text or "all" in text
+
+
+def _unread(plan: Plan, name: str, stmt: ast.stmt) -> bool:
+    """Tell whether what a statement binds is never read."""
+    facts = plan.unit.facts
+    defs = {d for d in facts.defs.get(stmt, ()) if d.name == name}
+    return not any(defs & found for node, found in facts.uses.items() if node.id == name)
 
 
 class Initializers:
@@ -58,7 +67,7 @@ class Initializers:
                 written.update(v for e in effects for v in e.writes)
                 continue
             variables = tuple(dict.fromkeys(v for e in site.initializers for v in e.writes))
-            again = [v for v in variables if v in written or self._repeats(site, v)]
+            again = [v for v in variables if v in written or v in initialized or self._repeats(site, v)]
             if again:
                 self._reset(site, tuple(again))
             else:
@@ -94,7 +103,10 @@ class Initializers:
         if not isinstance(stmt, ast.Expr):
             if isinstance(stmt, ast.Assign) and stmt.value is call and isinstance(stmt.targets[0], ast.Name):
                 self._register(site, "init", None)
-                plan.edits.replace(call, "None")
+                if _unread(plan, stmt.targets[0].id, stmt):
+                    plan.operations.removed.add(stmt)
+                else:
+                    plan.edits.replace(call, "None")
                 return
             raise CannotConvert(call, "the result of an initializer run is used")
         self._register(site, "init", None)

@@ -7,11 +7,13 @@ import ast
 from migrator.analysis.slicing import COMPREHENSIONS
 from migrator.analysis.staging import Stage, Unit
 from migrator.analysis.symbol_calls import Context as WithContext
-from migrator.analysis.values import Effect, Node, Opt, Sess, Var, Writer
+from migrator.analysis.state import Method
+from migrator.analysis.values import Effect, Node, Opt, Py, Sess, Sym, Var, Writer, leaves
 from migrator.model import Rule, Severity
 from migrator.rules.collections import convert_collections
 from migrator.rules.decays import convert_decays
 from migrator.rules.derived_writes import convert_derived
+from migrator.rules.feeds import pure_call
 from migrator.rules.initializers import Initializers
 from migrator.rules.optimizers import Optimizers, sparse_variables
 from migrator.rules.plan import CannotConvert, Namer, Plan
@@ -80,11 +82,13 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     builder = StepBuilder(plan, Optimizers(plan, optimizer_uses(plan), sparse_variables(plan)))
     sites = Sites(plan, builder)
     sites.read()
+    sites.check_sessions()
     sites.group()
     sites.place()
     live = {a.stmt for step in sites.steps.values() for a in step.slice.atoms}
     hoist_state(plan, live)
     convert_optimizers(plan, builder.optimizers, live)
+    hoist_calls(plan, live, {h for s in sites.steps.values() for h in s.slice.helpers})
     convert_symbols(plan, live, [s.fact.call for s in sites.sites if s.initializers])
     note_streams(plan, sites)
     sites.write()
@@ -129,7 +133,8 @@ def convert_defaults(plan: Plan) -> None:
             if given is not None and isinstance(call, ast.Call) and call.func not in plan.handled:
                 plan.handled.add(call.func)
                 plan.edits.replace(
-                    call, lambda render, value=given: f"{plan.tf}.convert_to_tensor({render(value)})"  # type: ignore[misc]
+                    call,
+                    lambda render, value=given: f"{plan.tf}.convert_to_tensor({render(value)})",  # type: ignore[misc]
                 )
 
 
@@ -169,6 +174,52 @@ def hoist_state(plan: Plan, live: set[ast.stmt]) -> None:
                 _hoist(plan, atom.stmt, value)
             elif isinstance(value, Var):
                 raise CannotConvert(atom.stmt, "a helper of another module makes variables and graph")
+
+
+def hoist_calls(plan: Plan, live: set[ast.stmt], helpers: set[ast.AST]) -> None:
+    """Python calls inside graph code ran once, when the graph was built: they stay where they stood."""
+    for helper in sorted(helpers, key=lambda h: h.lineno):  # type: ignore[attr-defined]
+        for node in ast.walk(helper):
+            if isinstance(node, ast.Call) and node in plan.unit.module.parents and _impure(plan, node):
+                raise CannotConvert(node, f"`{plan.segment(node.func)}` is called by a helper while the graph is built; call "
+                                    "it outside and pass the value in")  # fmt: skip
+    for atom in plan.unit.atoms:
+        if atom.stage is not Stage.GRAPH or atom.stmt not in live:
+            continue
+        stack: list[ast.AST] = [atom.stmt]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.Call) and _impure(plan, node):
+                _hoist_call(plan, atom.stmt, node)
+                continue
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def _impure(plan: Plan, call: ast.Call) -> bool:
+    """Tell whether a call gives a Python value and may do or draw something."""
+    value, callee = plan.value(call), plan.value(call.func)
+    if call in plan.handled or call in plan.puts or any(isinstance(v, (Node, Var, Opt)) for v in leaves(value)):
+        return False
+    if isinstance(callee, Sym) or value is None:
+        return False
+    if isinstance(callee, Method) and (not isinstance(callee.owner, Py) or callee.owner.tag == "static"):
+        return False
+    return not pure_call(plan, call)
+
+
+def _hoist_call(plan: Plan, stmt: ast.stmt, call: ast.Call) -> None:
+    at: ast.AST | None = call
+    simple = isinstance(stmt, (ast.Assign, ast.Expr, ast.AnnAssign, ast.AugAssign))
+    while at is not stmt and at is not None:
+        simple = simple and not isinstance(at, (ast.Lambda, *COMPREHENSIONS))
+        at = plan.unit.module.parents.get(at)
+    tensors = any(isinstance(v, Node) and not v.constant for a in ast.walk(call) for v in leaves(plan.value(a)))
+    if not simple or tensors:
+        raise CannotConvert(call, f"`{plan.segment(call.func)}` is called while the graph is built, inside code that moves "
+                            "into a step function; give its value a name before the graph code")  # fmt: skip
+    name = plan.namer.fresh("built_value")
+    plan.operations.before.setdefault(stmt, []).append(f"{name} = {plan.text(call)}")
+    plan.edits.prefer(call, name)
 
 
 def _hoist(plan: Plan, stmt: ast.stmt, variable: Var) -> None:
@@ -227,18 +278,17 @@ def check_escapes(plan: Plan) -> None:
             continue
         for found in defs:
             home = unit.atom(found.stmt) if found.stmt is not None else None
-            if home is None or found.module is not unit.module or isinstance(found.scope, COMPREHENSIONS):
+            if found.module is not unit.module or isinstance(found.scope, COMPREHENSIONS):
                 continue
-            if found.stmt in plan.operations.removed | plan.operations.moved and home.stage in {
-                Stage.GRAPH,
-                Stage.DROP,
-            }:
+            if isinstance(found.stmt, ast.With) and found.stmt in unit.transparent:
+                raise CannotConvert(node, f"`{node.id}` is a session or scope and is used outside of a run")
+            if home is None or isinstance(node.ctx, ast.Store):
+                continue
+            if home.stage in {Stage.GRAPH, Stage.DROP}:
                 if isinstance(atom.stmt, (ast.FunctionDef, ast.AsyncFunctionDef)):
                     raise CannotConvert(node, f"`{atom.stmt.name}` reads the graph tensor `{node.id}` from outside; make it "
                                         "a parameter")  # fmt: skip
                 raise CannotConvert(node, f"`{node.id}` exists only in the graph and is used outside of a run")
-            if isinstance(found.stmt, ast.With) and found.stmt in unit.transparent:
-                raise CannotConvert(node, f"`{node.id}` is a session or scope and is used outside of a run")
 
 
 def _site_parts(plan: Plan) -> set[ast.AST]:
@@ -251,9 +301,9 @@ def _site_parts(plan: Plan) -> set[ast.AST]:
             for key in site.feed.keys:
                 if key is not None:
                     found.update(ast.walk(key))
-        for keyword in site.call.keywords:
-            if keyword.arg == "session":
-                found.update(ast.walk(keyword.value))
+        for given in [*site.call.args, *[k.value for k in site.call.keywords]]:
+            if isinstance(plan.value(given), Sess):
+                found.update(ast.walk(given))
     for node in plan.handled:
         if not isinstance(node, (ast.Name, ast.Attribute)) or isinstance(node, ast.Name):
             found.update(ast.walk(node))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from migrator.analysis.facts import SiteFact
 from migrator.analysis.slicing import Slice
 from migrator.analysis.staging import Atom, Stage
-from migrator.analysis.values import UNKNOWN, Effect, Node, Py, Seq, Value, Var, leaves
+from migrator.analysis.values import UNKNOWN, Effect, Map, Node, Opt, Py, Seq, Value, Var, leaves
 from migrator.model import Rule
 from migrator.rules.feeds import Feed, convert_keys, is_pure, parameter_name, read_feed
 from migrator.rules.plan import CannotConvert, Plan, SitePlan, atomic
@@ -74,6 +74,9 @@ class Sites:
             if isinstance(at, ast.Try):
                 for handler in at.handlers:
                     text = self.plan.segment(handler.type) if handler.type is not None else ""
+                    if "FailedPrecondition" in text:
+                        raise CannotConvert(handler, "uninitialised variables don't exist natively: this handler would never "
+                                            "run")  # fmt: skip
                     if fact.feed is not None and ("ValueError" in text or "TypeError" in text):
                         raise CannotConvert(handler, "the errors of a wrong feed change their type: catch Exception, or "
                                             "check the value before the run")  # fmt: skip
@@ -86,8 +89,10 @@ class Sites:
         if isinstance(expr, (ast.List, ast.Tuple)):
             found = [leaf for e in expr.elts for leaf in self.fetch(e)[0]]
             flat = all(not isinstance(e, (ast.List, ast.Tuple, ast.Dict)) for e in expr.elts)
-            flat = flat and len(found) == len(expr.elts) and not any(
-                isinstance(f.value, Seq) or (isinstance(f.value, Node) and f.value.many) for f in found
+            flat = (
+                flat
+                and len(found) == len(expr.elts)
+                and not any(isinstance(f.value, Seq) or (isinstance(f.value, Node) and f.value.many) for f in found)
             )
             return found, ("list" if isinstance(expr, ast.List) else "tuple") if flat else "nested"
         if isinstance(expr, ast.Dict):
@@ -101,7 +106,9 @@ class Sites:
             (left, one), (right, two) = self.fetch(expr.left), self.fetch(expr.right)
             raise_unless(one == two == "list", expr, "lists of lists are joined in a fetch; write the fetch out")
             if any(leaf.operation or isinstance(leaf.value, Seq) for leaf in [*left, *right]):
-                return [*left, *right], "list" if not any(isinstance(x.value, Seq) for x in [*left, *right]) else "nested"
+                return [*left, *right], "list" if not any(
+                    isinstance(x.value, Seq) for x in [*left, *right]
+                ) else "nested"
         if isinstance(value, Seq) and isinstance(expr, ast.Name):
             return self._named_sequence(expr, value)
         if (
@@ -112,6 +119,12 @@ class Sites:
             return [Leaf(expr, value)], value.kind if value.kind in {"list", "tuple"} else "list"
         if isinstance(value, Seq) and value.items and all(isinstance(v, Effect) for v in value.items):
             return [Leaf(expr, value)], "list"
+        if (
+            isinstance(value, Map)
+            and value.items
+            and all(isinstance(v, (Node, Var)) and not _operation(v) for v in leaves(value))
+        ):
+            return [Leaf(expr, value)], "nested"
         if isinstance(value, Py) and isinstance(value.const, str):
             raise CannotConvert(expr, "a fetch by name; fetch the tensor itself")
         raise CannotConvert(expr, "it is not statically known what is fetched")
@@ -127,6 +140,26 @@ class Sites:
         if value.items is not None and all(isinstance(v, (Node, Var)) and not _operation(v) for v in value.items):
             return [Leaf(expr, value)], value.kind
         raise CannotConvert(expr, "a fetched list whose elements are not statically known")
+
+    def check_sessions(self) -> None:
+        """Two sessions hold two copies of every variable: their runs may not alternate."""
+        unit = self.plan.unit
+        spans: dict[object, list[Site]] = {}
+        for site in self.sites:
+            if site.fact.session is not None:
+                spans.setdefault(site.fact.session, []).append(site)
+        ranges = [(min(s.fact.order for s in found), max(s.fact.order for s in found), found) for found in spans.values()]
+        for index, (start, end, found) in enumerate(ranges):
+            for other_start, other_end, others in ranges[index + 1 :]:
+                loops = {x for s in found for x in unit.loops_around(s.fact.call)}
+                shared = loops & {x for s in others for x in unit.loops_around(s.fact.call)}
+                made_inside = all(
+                    s.fact.session is not None and set(unit.loops_around(s.fact.session.expr)) >= shared
+                    for s in [*found, *others]
+                )
+                if (start <= other_end and other_start <= end) or (shared and not made_inside):
+                    raise CannotConvert(others[0].fact.call, "two sessions are used in turn: each has its own values of the "
+                                        "variables; use one session, or two sets of variables")  # fmt: skip
 
     # -- grouping
     def group(self) -> None:
@@ -231,18 +264,51 @@ class Sites:
         """Freeze Python values that change after the graph was built, and names that the function binds itself."""
         unit = self.plan.unit
         local = step.slice.locals() | {self.plan.parameters[n] for n in step.fed}
-        for name, defs in _captured(step.slice).items():
+        for name, defs in step.slice.captures.items():
             scopes = {d.scope for d in defs}
             others = [d for s in scopes for d in unit.facts.by_name.get((unit.module.path, s, name), ())
                       if d not in defs and d.stmt is not None]  # fmt: skip
             uses = step.slice.capture_uses[name]
+            if _defined(defs) and not others and len(defs) == 1:
+                continue
+            self._fetch_names(step, name, uses)
             mutated = [d for d in [*others, *defs] if d.mutates and self._later(d.stmt, uses)]
             if mutated and not all(isinstance(v, Var) for d in defs for v in leaves(d.value)):
                 raise CannotConvert(mutated[0].stmt or uses[0], f"`{name}` is changed in place after the graph was "
                                     "built with it; make a copy for the graph")  # fmt: skip
+            self._in_place(name, defs, others, uses)
             rebound = [d for d in others if not d.mutates and self._later(d.stmt, uses)]
             if name in local or rebound or (len(defs) > 1 and self._in_loop(defs, uses)):
                 self._freeze(step, name, uses)
+
+    def _in_place(self, name: str, defs: set, others: list, uses: list[ast.Name]) -> None:  # type: ignore[type-arg]
+        """``t *= 2`` on an array, and changes through another name of the same object, reach the graph's value."""
+        facts = self.plan.unit.facts
+        values = [v for d in defs for v in leaves(d.value)]
+        if all(isinstance(v, (Var, Node, Opt)) or (isinstance(v, Py) and v.const is not UNKNOWN) for v in values):
+            return
+        augmented = [d for d in others if isinstance(d.stmt, ast.AugAssign) and self._later(d.stmt, uses)]
+        objects = {id(d.value) for d in defs if isinstance(d.value, (Py, Seq, Map))}
+        aliases = {key for key, found in facts.by_name.items() if key[2] != name and any(
+            id(d.value) in objects and not d.mutates for d in found)}  # fmt: skip
+        changed = [d for key in aliases for d in facts.by_name[key] if d.mutates and self._later(d.stmt, uses)]
+        for found in [*augmented, *changed]:
+            raise CannotConvert(found.stmt or uses[0], f"`{name}` may be changed in place here, after the graph was built "
+                                "with it; make a copy for the graph")  # fmt: skip
+
+    def _fetch_names(self, step: StepFunction, name: str, uses: list[ast.Name]) -> None:
+        """A fetch that is built in the run is built anew each time; natively it is built once."""
+        unit = self.plan.unit
+        for use in uses:
+            inside = any(use is n for leaf in step.leaves for n in ast.walk(leaf.expr))
+            if not inside or any(isinstance(v, (Var, Node)) for v in leaves(self.plan.value(use))):
+                continue
+            stmts = {d.stmt for d in unit.facts.uses[use] if d.stmt is not None}
+            every = {d.stmt for s in {d.scope for d in unit.facts.uses[use]}
+                     for d in unit.facts.by_name.get((unit.module.path, s, name), ())}  # fmt: skip
+            loops = set(unit.loops_around(use))
+            if len(every) > 1 or loops & (stmts | {x for d in stmts for x in unit.loops_around(d)}):
+                raise CannotConvert(use, f"the fetch is built with `{name}`, which changes between runs; feed it instead")
 
     def _helper_names(self, step: StepFunction) -> None:
         """A name that a helper reads is read when the step is traced: it must have one value only."""
@@ -255,7 +321,9 @@ class Sites:
                          if d.stmt is not None]  # fmt: skip
                 changed = [d for d in every if d.mutates and not all(isinstance(v, Var) for v in leaves(d.value))]
                 if len({d.stmt for d in every if not d.mutates}) > 1 or changed:
-                    raise CannotConvert(use, f"a helper reads `{name}`, which has several values; pass it as an argument")
+                    raise CannotConvert(
+                        use, f"a helper reads `{name}`, which has several values; pass it as an argument"
+                    )
 
     def _later(self, stmt: ast.stmt | None, uses: list[ast.Name]) -> bool:
         """Tell whether a statement may run after the graph code that uses a name."""
@@ -273,6 +341,12 @@ class Sites:
 
     def _freeze(self, step: StepFunction, name: str, uses: list[ast.Name]) -> None:
         unit = self.plan.unit
+        for use in uses:
+            for found in unit.facts.uses[use]:
+                home = unit.atom(found.stmt) if found.stmt is not None else None
+                if home is not None and home in step.slice.atoms:
+                    raise CannotConvert(use, f"`{name}` counts inside graph code and has its start value outside; write the "
+                                        "loop with `for ... in range(...)`")  # fmt: skip
         groups = {frozenset(unit.facts.uses[u]) for u in uses}
         if len(groups) > 1:
             raise CannotConvert(uses[0], f"`{name}` has several values while the graph is built; use one name for each")
@@ -375,7 +449,7 @@ class Sites:
             planned = self._register(site, "step", kept if site.step.returns else ())
             self.plan.edits.replace(call, lambda render: mark(planned.number, self._call(site, render)))
             return
-        if self._unpacked(site, kept):
+        if self._unpacked(site, kept) or self._thrown_away(site, kept):
             return
         planned = self._register(site, "step", tuple(range(len(site.leaves))))
         self.plan.edits.replace(call, lambda render: mark(planned.number, self._value(site, render)))
@@ -420,6 +494,20 @@ class Sites:
             return mark(planned.number, f"{made}.numpy()" if one else f"[value.numpy() for value in {made}]")
 
         self.plan.edits.replace(call, new)
+        return True
+
+    def _thrown_away(self, site: Site, kept: tuple[int, ...]) -> bool:
+        """``_ = sess.run(train)``: a statement, where nothing reads what it binds."""
+        call = site.fact.call
+        stmt = self.plan.unit.module.parents[call]
+        if kept or not (isinstance(stmt, ast.Assign) and stmt.value is call and len(stmt.targets) == 1):
+            return False
+        target = stmt.targets[0]
+        names = list(target.elts) if isinstance(target, (ast.Tuple, ast.List)) else [target]
+        if not all(self._unread(name, stmt) for name in names):
+            return False
+        planned = self._register(site, "step", ())
+        self.plan.edits.replace(stmt, lambda render: mark(planned.number, self._call(site, lambda n: render(n))))
         return True
 
     def _unread(self, target: ast.expr, stmt: ast.stmt) -> bool:
@@ -536,6 +624,11 @@ def step_of(site: Site) -> StepFunction:
 
 def _operation(value: Value) -> bool:
     return isinstance(value, Effect) and value.kind not in {"assign", "lens", "control"}
+
+
+def _defined(defs: set) -> bool:  # type: ignore[type-arg]
+    """Tell whether all definitions are imports, functions or classes."""
+    return all(isinstance(d.stmt, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)) for d in defs)
 
 
 def _captured(found: Slice) -> dict[str, set]:  # type: ignore[type-arg]

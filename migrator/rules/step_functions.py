@@ -144,7 +144,9 @@ class StepBuilder:
                 + ", ".join(f"{overlay.node(k)}: {self._nested(v, step, overlay)}" for k, v in pairs if k is not None)
                 + "}"
             )
-        leaf = next(leaf for leaf in step.leaves if leaf.expr is expr)
+        leaf = next((leaf for leaf in step.leaves if leaf.expr is expr), None)
+        if leaf is None:
+            raise CannotConvert(expr, "a fetch of lists within lists; fetch a flat list")
         return "None" if leaf.operation else self._leaf(leaf, step, overlay)
 
     def _snapshot(self, step: StepFunction, overlay: Edits) -> None:

@@ -26,7 +26,20 @@ RULE = Rule(
 )
 MNIST = "tensorflow.examples.tutorials.mnist"
 NATIVE = frozenset(
-    f"tensorflow.{n}" for n in ("group", "no_op", "control_dependencies", "gradients", "Variable", "device", "name_scope", "train", "nn", "errors", "summary")
+    f"tensorflow.{n}"
+    for n in (
+        "group",
+        "no_op",
+        "control_dependencies",
+        "gradients",
+        "Variable",
+        "device",
+        "name_scope",
+        "train",
+        "nn",
+        "errors",
+        "summary",
+    )
 )
 
 
@@ -195,7 +208,11 @@ def convert_imports(plan: Plan) -> None:
     anchor = next((s for s in module.tree.body if isinstance(s, (ast.Import, ast.ImportFrom)) and not _future(s)), None)
     if anchor is not None:
         edited = {e.new for e in plan.edits.all()}
-        lines = [i for i in sorted(plan.imports) if i not in edited and not re.search(rf"^{re.escape(i)}$", module.source.text, re.M)]
+        lines = [
+            i
+            for i in sorted(plan.imports)
+            if i not in edited and not re.search(rf"^{re.escape(i)}$", module.source.text, re.M)
+        ]
         plan.operations.before.setdefault(anchor, [])[:0] = lines
 
 

@@ -33,6 +33,12 @@ def convert_variables(plan: Plan) -> None:
     for expr, variable in plan.unit.facts.variables.items():
         if variable.module is plan.unit.module:
             by_expr.setdefault(expr, []).append(variable)
+    for expr, variable in plan.unit.facts.reused.items():
+        if expr in plan.unit.module.parents and isinstance(expr, ast.Call):
+            if plan.unit.atom(expr) is None or variable.module is not plan.unit.module:
+                raise CannotConvert(expr, f"the variable `{variable.name}` is shared by name (reuse): not converted yet")
+            plan.handled.add(expr)
+            plan.edits.replace(expr, path_of(plan, variable))
     for expr in by_expr:
         call = expr
         assert isinstance(call, ast.Call)
@@ -101,7 +107,7 @@ def _name(plan: Plan, call: ast.Call, variable: Var, args: dict[str, ast.expr]) 
     if plan.unit.module.function(call) is not None and plan.unit.atom(call) is None:
         known = False
     if given is None:
-        inside = variable.name is not None and "/" in variable.name
+        inside = variable.name is not None and ("/" in variable.name or plan.unit.facts.names_read)
         return repr(variable.name).replace("'", '"') if inside and not variable.loop else None
     if not known or variable.loop or variable.name is None:
         if variable.name is not None and "/" in variable.name and not variable.loop:
