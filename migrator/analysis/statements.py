@@ -380,7 +380,9 @@ class Interpreter(Expressions):
                 self.eval(handler.type)
             if handler.name:
                 self.env.bind(
-                    handler.name, Py(), self.facts.define(Def(handler.name, stmt, self.env.scope, self.module, value=Py()))
+                    handler.name,
+                    Py(),
+                    self.facts.define(Def(handler.name, stmt, self.env.scope, self.module, value=Py())),
                 )
             self.block(handler.body)
             branches.append(self.env.names)

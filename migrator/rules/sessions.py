@@ -6,8 +6,8 @@ import ast
 
 from migrator.analysis.slicing import COMPREHENSIONS
 from migrator.analysis.staging import Stage, Unit
-from migrator.analysis.symbol_calls import Context as WithContext
 from migrator.analysis.state import Method
+from migrator.analysis.symbol_calls import Context as WithContext
 from migrator.analysis.values import Effect, Node, Opt, Py, Sess, Sym, Var, Writer, leaves
 from migrator.model import Rule, Severity
 from migrator.rules.collections import convert_collections

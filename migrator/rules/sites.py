@@ -148,7 +148,9 @@ class Sites:
         for site in self.sites:
             if site.fact.session is not None:
                 spans.setdefault(site.fact.session, []).append(site)
-        ranges = [(min(s.fact.order for s in found), max(s.fact.order for s in found), found) for found in spans.values()]
+        ranges = [
+            (min(s.fact.order for s in found), max(s.fact.order for s in found), found) for found in spans.values()
+        ]
         for index, (start, end, found) in enumerate(ranges):
             for other_start, other_end, others in ranges[index + 1 :]:
                 loops = {x for s in found for x in unit.loops_around(s.fact.call)}
@@ -308,7 +310,9 @@ class Sites:
                      for d in unit.facts.by_name.get((unit.module.path, s, name), ())}  # fmt: skip
             loops = set(unit.loops_around(use))
             if len(every) > 1 or loops & (stmts | {x for d in stmts for x in unit.loops_around(d)}):
-                raise CannotConvert(use, f"the fetch is built with `{name}`, which changes between runs; feed it instead")
+                raise CannotConvert(
+                    use, f"the fetch is built with `{name}`, which changes between runs; feed it instead"
+                )
 
     def _helper_names(self, step: StepFunction) -> None:
         """A name that a helper reads is read when the step is traced: it must have one value only."""

@@ -36,7 +36,9 @@ def convert_variables(plan: Plan) -> None:
     for expr, variable in plan.unit.facts.reused.items():
         if expr in plan.unit.module.parents and isinstance(expr, ast.Call):
             if plan.unit.atom(expr) is None or variable.module is not plan.unit.module:
-                raise CannotConvert(expr, f"the variable `{variable.name}` is shared by name (reuse): not converted yet")
+                raise CannotConvert(
+                    expr, f"the variable `{variable.name}` is shared by name (reuse): not converted yet"
+                )
             plan.handled.add(expr)
             plan.edits.replace(expr, path_of(plan, variable))
     for expr in by_expr:

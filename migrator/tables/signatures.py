@@ -121,11 +121,5 @@ SAME_SHAPE = frozenset(
 )  # fmt: skip
 
 GIVES_MANY = frozenset(
-    f"tensorflow.{n}" for n in (
-        "nn.top_k unique unique_with_counts nn.moments nn.weighted_moments meshgrid qr linalg.qr svd linalg.svd "
-        "self_adjoint_eig linalg.eigh split unstack unpack setdiff1d listdiff dynamic_partition while_loop "
-        "nn.fused_batch_norm nn.sufficient_statistics nn.normalize_moments nn.ctc_greedy_decoder "
-        "nn.ctc_beam_search_decoder clip_by_global_norm decode_csv io.decode_csv parse_single_example parse_example "
-        "io.parse_example io.parse_single_example linalg.lu global_norm_list matrix_determinant_log"
-    ).split()
+    f"tensorflow.{n}" for n in ["nn.top_k", "unique", "unique_with_counts", "nn.moments", "nn.weighted_moments", "meshgrid", "qr", "linalg.qr", "svd", "linalg.svd", "self_adjoint_eig", "linalg.eigh", "split", "unstack", "unpack", "setdiff1d", "listdiff", "dynamic_partition", "while_loop", "nn.fused_batch_norm", "nn.sufficient_statistics", "nn.normalize_moments", "nn.ctc_greedy_decoder", "nn.ctc_beam_search_decoder", "clip_by_global_norm", "decode_csv", "io.decode_csv", "parse_single_example", "parse_example", "io.parse_example", "io.parse_single_example", "linalg.lu", "global_norm_list", "matrix_determinant_log"]
 )  # fmt: skip
