@@ -31,6 +31,7 @@ from migrator.analysis.values import (
     is_tensor,
     join,
     leaves,
+    one_of_variables,
 )  # fmt: skip
 
 COMPREHENSION_LIMIT = 256
@@ -101,6 +102,9 @@ class Expressions(Calls):
             if name in ("initializer",):
                 return self.init_effect(node, (owner,))
             return Method(owner, name) if name not in STATIC_ATTRIBUTES else Py(tag="static")
+        if one_of_variables(owner) and name in STATIC_ATTRIBUTES:
+            self.facts.names_read = self.facts.names_read or name == "name"
+            return Py(tag="static")
         if isinstance(owner, Node):
             if name in STATIC_ATTRIBUTES or (owner.op == "static" and name in {"value", "ndims"}):
                 return self.static(node, owner)

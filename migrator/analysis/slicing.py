@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from migrator.analysis.facts import Def
-from migrator.analysis.staging import Atom, Stage, Unit
+from migrator.analysis.staging import COMPREHENSIONS, Atom, Stage, Unit
 from migrator.analysis.symbol_calls import Context
 from migrator.analysis.values import Effect, Func, Node, Opt, Value, Var, in_graph, leaves
 
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+ALIASES = frozenset(
+    f"tensorflow.{n}" for n in ("identity", "reshape", "squeeze", "expand_dims", "stop_gradient", "convert_to_tensor")
+)
 
 
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -224,6 +226,21 @@ def races(effects: list[Effect], fetched: Iterable[Value]) -> list[tuple[Effect,
                     continue
                 races_found.append((effect, node, variable))
     return races_found
+
+
+def shared_memory(effects: list[Effect], fetched: Iterable[Value]) -> Iterator[tuple[Effect, Node, Var]]:
+    """Yield reads that share a variable's memory in TF1, are made before a write of it and used after it."""
+    nodes = {id(a): a for v in [*effects, *fetched] if isinstance(v, Node) for a in v.ancestors() if isinstance(a, Node)}
+    for effect in effects:
+        before = {id(a) for a in effect.ancestors()}
+        for node in nodes.values():
+            variable = next((i for i in node.inputs if isinstance(i, Var) and i in effect.writes), None)
+            if node.op not in ALIASES or variable is None or id(node) not in before or isinstance(node, Effect):
+                continue
+            for user in nodes.values():
+                if user is not effect and node in user.inputs and any(a is effect for a in user.ancestors()):
+                    yield effect, node, variable
+                    break
 
 
 def _touches(node: Node, variable: Var) -> bool:

@@ -32,6 +32,9 @@ from migrator.analysis.values import (
 )  # fmt: skip
 
 
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
 class Stage(enum.Enum):
     """What becomes of an atom."""
 
@@ -235,7 +238,7 @@ class _Builder:
         if any(isinstance(v, Node) and not v.constant and not _is_initial(v, created) for v in created):
             return Stage.GRAPH
         for found in facts.defs.get(stmt, []):
-            if in_graph(found.value):
+            if in_graph(found.value) and not isinstance(found.scope, COMPREHENSIONS):
                 return Stage.GRAPH
         if any(isinstance(v, (Var, Opt)) for v in created):
             return Stage.ONCE

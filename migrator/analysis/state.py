@@ -45,6 +45,7 @@ class GraphState:
     variables: list[Var] = field(default_factory=list)
     by_name: dict[str, Var] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
+    slots: bool = False  # an optimizer has made variables of its own
 
     def unique(self, name: str) -> str:
         """Return a name as TF1 makes it unique: w, w_1, w_2."""

@@ -254,6 +254,7 @@ class Interpreter(Expressions):
                 if not name.startswith("_"):
                     self.env.names[name] = binding
         elif isinstance(value, Sym):
+            self.facts.imports.setdefault(self.module.path, set()).add("*")
             self.facts.trouble(stmt, self.module, "`from tensorflow import *` hides which names are TensorFlow's; "
                                "import tensorflow as tf", "tensorflow")  # fmt: skip
 

@@ -105,6 +105,8 @@ class SymbolCalls(State):
         tensors = [v for value in values for v in leaves(value) if is_tensor(v)]
         tops = [v for value in values for v in leaves(value) if isinstance(v, Top)]
         deps = Dep.RANDOM if symbol in opkinds.RANDOM else Dep.STATEFUL if symbol in opkinds.STATEFUL else Dep.NONE
+        if symbol == "tensorflow.while_loop":
+            deps |= Dep.STATEFUL  # what its body may give differs between eager and traced code
         effects, inner, several = self.branches(values, tensors)
         result: Node
         if effects:
@@ -376,6 +378,8 @@ class SymbolCalls(State):
     def optimizer_method(self, owner: Opt, name: str, node: ast.Call) -> Value:
         """minimize, compute_gradients, apply_gradients."""
         args = self.bound_arguments(f"Optimizer.{name}", node)
+        if name in {"minimize", "apply_gradients"} and "GradientDescent" not in owner.symbol:
+            self.graph.slots = True
         if name in {"minimize", "compute_gradients"}:
             return self.gradient_op(owner, name, node, args)
         if name == "apply_gradients":
@@ -492,6 +496,9 @@ class SymbolCalls(State):
             chosen = ()
         if isinstance(scope, str):
             chosen = tuple(v for v in chosen if v.name is None or re.match(scope, v.name))
+        if short in {"global_variables", "all_variables"} and self.graph.slots:
+            why = "TF1's list of global variables holds the optimizer's slots too: list the variables that are meant"
+            self.facts.trouble(node, self.module, why, symbol)
         if any(v.name is None or v.trainable is None for v in chosen) and isinstance(scope, str):
             self.facts.trouble(node, self.module, "variables are chosen by names that are not statically known", symbol)
         self.facts.snapshots[node] = chosen

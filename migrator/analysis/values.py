@@ -280,7 +280,16 @@ def dep_of(values: Iterable[Value]) -> Dep:
 
 def in_graph(value: Value | None) -> bool:
     """Tell whether a value holds something that exists only in the graph (a constant does not count)."""
-    return any(isinstance(v, Node) and not v.constant for v in leaves(value))
+    return any(isinstance(v, Node) and not v.constant and not one_of_variables(v) for v in leaves(value))
+
+
+def one_of_variables(value: Value | None) -> bool:
+    """Tell whether a value is one of several variables: a loop's variable over a list of them."""
+    return (
+        isinstance(value, Node)
+        and value.op == "phi"
+        and all(isinstance(i, Var) or one_of_variables(i) for i in value.inputs)
+    )
 
 
 def is_tensor(value: Value | None) -> bool:

@@ -12,11 +12,14 @@ from migrator.rules import (
     sessions,
     sites,
     symbol_edits,
+    symbol_types,
     variables,
     writes,
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
+    symbol_types.COMPAT_RULE,
+    symbol_types.BEHAVIOUR_RULE,
     symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, sessions.DROPPED, sessions.STREAMS, derived_writes.SCATTERED, variables.RULE,
     collections.RULE, optimizers.RULE, decays.RULE, writes.RULE, derived_writes.RULE,
 )  # fmt: skip

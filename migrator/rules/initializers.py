@@ -124,7 +124,13 @@ class Initializers:
             if last.stmt is None or plan.unit.atom(last.stmt) is None:
                 raise CannotConvert(call, "variables are initialised again whose start values are not at hand")
             whole = any(_is_global(e) for e in site.initializers)
-            plan.operations.after.setdefault(last.stmt, []).append(self._function(name, variables, whole))
+            text = self._function(name, variables, whole)
+            places = [last.stmt]
+            if "slot" in text:
+                places += [o.stmt for o in self.optimizers.planned if o.stmt is not None and (
+                    plan.unit.atom_of[o.stmt].block == plan.unit.atom_of[last.stmt].block)]  # fmt: skip
+            anchor = max(places, key=lambda s: s.lineno)
+            plan.operations.after.setdefault(anchor, []).append(text)
         planned = self._register(site, "reset", name)
         plan.edits.replace(call, mark(planned.number, f"{name}()"))
         plan.note(call, RULE.code, Severity.INFO, "the initializer runs again here: the variables get new start values")

@@ -140,7 +140,7 @@ def convert_defaults(plan: Plan) -> None:
 
 def has_evidence(unit: Unit) -> bool:
     """Tell whether a unit without sessions can only be TensorFlow 1: it uses a name that TensorFlow 2 doesn't have."""
-    if any(name.startswith(MNIST) for name in unit.facts.imports.get(unit.module.path, ())):
+    if any(name == "*" or name.startswith(MNIST) for name in unit.facts.imports.get(unit.module.path, ())):
         return True
     known = tf2_names()
     for node, symbol in unit.facts.symbols.items():

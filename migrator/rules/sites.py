@@ -103,12 +103,11 @@ class Sites:
         if isinstance(value, (Node, Var)):
             return [Leaf(expr, value)], "single"
         if isinstance(expr, ast.BinOp) and isinstance(expr.op, ast.Add) and isinstance(value, Seq):
-            (left, one), (right, two) = self.fetch(expr.left), self.fetch(expr.right)
-            raise_unless(one == two == "list", expr, "lists of lists are joined in a fetch; write the fetch out")
-            if any(leaf.operation or isinstance(leaf.value, Seq) for leaf in [*left, *right]):
-                return [*left, *right], "list" if not any(
-                    isinstance(x.value, Seq) for x in [*left, *right]
-                ) else "nested"
+            joined = [*self.fetch(expr.left)[0], *self.fetch(expr.right)[0]]
+            if any(leaf.operation for leaf in joined):
+                plain = not any(isinstance(leaf.value, (Seq, Map)) for leaf in joined)
+                raise_unless(plain, expr, "lists are joined in a fetch; write the fetch out")
+                return joined, "list"
         if isinstance(value, Seq) and isinstance(expr, ast.Name):
             return self._named_sequence(expr, value)
         if (
@@ -429,7 +428,7 @@ class Sites:
         fact = site.fact
         found = SitePlan(
             len(self.plan.sites), fact.call, kind, site.step.name if site.step else None,
-            tuple(self.plan.segment(leaf.expr) for leaf in site.leaves), kept,
+            fetched_texts(self.plan, site.leaves), spread(site.leaves, kept),
             tuple(self.plan.segment(k.expr) for k in site.feed.values),
             repaired=site.step is not None and any(e.expr in self.plan.puts for e in site.step.effects),
         )  # fmt: skip
@@ -618,6 +617,27 @@ class Sites:
         assert isinstance(stmt, ast.Assign)
         target = stmt.targets[0]
         return isinstance(target, ast.Tuple) and len(target.elts) == len(site.leaves) > 1
+
+
+def _size(leaf: Leaf) -> int:
+    """Return how many values a leaf flattens to."""
+    return len(list(leaves(leaf.value))) if isinstance(leaf.value, (Seq, Map)) else 1
+
+
+def fetched_texts(plan: Plan, found: list[Leaf]) -> tuple[str, ...]:
+    """Return the text of every fetched value, in flattening order."""
+    return tuple(plan.segment(leaf.expr) for leaf in found for _ in range(_size(leaf)))
+
+
+def spread(found: list[Leaf], kept: tuple[int, ...]) -> tuple[int, ...]:
+    """Return positions among leaves as positions among flattened values."""
+    positions: list[int] = []
+    at = 0
+    for index, leaf in enumerate(found):
+        if index in kept:
+            positions.extend(range(at, at + _size(leaf)))
+        at += _size(leaf)
+    return tuple(positions)
 
 
 def step_of(site: Site) -> StepFunction:

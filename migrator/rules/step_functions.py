@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from migrator.analysis.slicing import Slice, effects_in, races, slice_of
+from migrator.analysis.slicing import COMPREHENSIONS, Slice, effects_in, races, shared_memory, slice_of
 from migrator.analysis.staging import Atom
 from migrator.analysis.symbol_calls import Context
 from migrator.analysis.values import Effect, Node, Opt, Py, Seq, Value, Var, leaves
@@ -14,6 +14,7 @@ from migrator.rules.optimizers import Optimizers
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.syntax.reindent import comment_after, comments_above, dedent, indent
 from migrator.syntax.text import Edits
+from migrator.tables import opkinds
 
 
 @dataclass(eq=False)
@@ -71,12 +72,36 @@ class StepBuilder:
         for node in step.slice.unfed:
             name = self.plan.segment(node.expr) if node.module is self.plan.unit.module else "a placeholder"
             raise CannotConvert(site, f"the fetch needs `{name.splitlines()[0]}`, which this run does not feed")
+        for leaf in step.leaves:
+            inside = set(ast.walk(leaf.expr))
+            for name in inside:
+                for found_def in self.plan.unit.facts.uses.get(name, ()) if isinstance(name, ast.Name) else ():
+                    loose = isinstance(found_def.scope, (*COMPREHENSIONS, ast.Lambda)) and found_def.scope not in inside
+                    if loose or (found_def.parameter and not self._home(found_def.scope, step)):
+                        raise CannotConvert(name, f"the fetch is built with `{found_def.name}`, which changes between runs; "
+                                            "feed it instead")  # fmt: skip
         for atom in step.slice.atoms:
             if atom.mixed:
                 raise CannotConvert(atom.stmt, atom.mixed)
+        for atom in step.slice.atoms:
+            for context in atom.contexts:
+                value = self.plan.value(context)
+                for node in value.deps if isinstance(value, Context) else ():
+                    if ".assert" in node.op.lower() or (node.op in opkinds.STATEFUL and not isinstance(node, Effect)):
+                        raise CannotConvert(context, "what an assertion or other stateful op comes before is not ordered by "
+                                            "a tf.function: not converted", node.op)  # fmt: skip
         found = races(step.effects, [leaf.value for leaf in step.leaves if isinstance(leaf.value, Node)])
+        values = [leaf.value for leaf in step.leaves if leaf.value is not None]
+        for _, node, variable in shared_memory(step.effects, values):
+            raise CannotConvert(node.expr if node.module is self.plan.unit.module else site,
+                                f"TF1's `{node.op.rsplit('.', 1)[-1]}` shares the memory of `{variable.path}`: after the write "
+                                "it shows the new value; add 0 (or multiply by 1) where the old one is meant")  # fmt: skip
         for effect, other, variable in found:
             raise CannotConvert(site, self._race(effect, other, variable))
+
+    def _home(self, scope: ast.AST | None, step: StepFunction) -> bool:
+        """Tell whether a step function will stand inside a function: some of its graph code does."""
+        return any(atom.function is scope for atom in step.slice.atoms)
 
     def _race(self, effect: Effect, other: Value, variable: Var) -> str:
         assert isinstance(other, Node)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from migrator.model import Severity
+from migrator.model import Rule, Severity
 from migrator.syntax.text import Edit, SourceText
 
 
@@ -23,6 +23,21 @@ Note = tuple[str, Severity, str]  # code, severity, message
 
 COMPAT = "MIG301"  # a pure function stays on tf.compat.v1
 BEHAVIOUR = "MIG302"  # the conversion is complete, but something is worth knowing
+
+COMPAT_RULE = Rule(
+    COMPAT,
+    "kept-on-compat",
+    "A pure function without native equal stays on tf.compat.v1.",
+    "It needs no session and holds no state, so it works in TensorFlow 2 as it is.",
+    before="z = tf.div(x, y)",
+    after="z = tf.compat.v1.div(x, y)",
+)
+BEHAVIOUR_RULE = Rule(
+    BEHAVIOUR,
+    "worth-knowing",
+    "The conversion is complete, but something about it is worth knowing.",
+    "For example an initializer that draws from the same distribution with other numbers.",
+)
 
 
 @dataclass(frozen=True, slots=True)

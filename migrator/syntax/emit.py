@@ -187,6 +187,8 @@ class _Emitter:
                 made_def = isinstance(new[-1], cst.FunctionDef)
         if not new:
             return [], leading, False
+        if group[-1] in self.operations.flattened:
+            made_def = isinstance(new[-1], cst.FunctionDef)
         merged = _squeeze([*leading, *new[0].leading_lines])
         new[0] = new[0].with_changes(leading_lines=merged)
         return new, [], made_def

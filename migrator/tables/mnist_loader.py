@@ -12,6 +12,8 @@ INPUT_DATA_NAME: Final = "input_data.py"
 
 INPUT_DATA: Final = '''"""MNIST in batches, as TensorFlow 1's tutorials served it."""
 
+# migrator: skip-file
+
 import collections
 import gzip
 import os
