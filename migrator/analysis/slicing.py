@@ -101,6 +101,8 @@ class Slicer:
         for found in self.unit.facts.uses[node]:
             if found.module is not self.unit.module or isinstance(found.scope, COMPREHENSIONS):
                 continue
+            if found.stmt is None and found.parameter and self._inside_moved(found):
+                continue
             atom = self.unit.atom(found.stmt) if found.stmt is not None else None
             if atom is not None and atom.stage is Stage.GRAPH:
                 self.add(atom)
@@ -118,6 +120,11 @@ class Slicer:
             else:
                 self.slice.captures.setdefault(node.id, set()).add(found)
                 self.slice.capture_uses.setdefault(node.id, []).append(node)
+
+    def _inside_moved(self, found: Def) -> bool:
+        """A parameter of a function that moves with the slice is bound there."""
+        atom = self.unit.atom_of.get(found.scope) if isinstance(found.scope, ast.stmt) else None
+        return atom is not None and atom.stage is Stage.GRAPH
 
     def _helper(self, func: Func) -> None:
         """What a helper reads from outside is read when the step function is traced."""

@@ -112,10 +112,39 @@ def build_unit(module: ModuleSource, facts: Facts) -> Unit:
     )
     builder = _Builder(unit, {s.stmt for s in unit.sites}, {s.call for s in unit.sites})
     builder.block(module.tree.body, (), None, ())
+    _graph_functions(unit)
     _start_values(unit)
     users = {s.module.path for s in facts.sites.values()}
     unit.shared = any(module.path in reached for user, reached in facts.reached.items() if user in users)
     return unit
+
+
+def _graph_functions(unit: Unit) -> None:
+    """Functions that read graph tensors from outside and serve graph code only (branches of tf.cond) move with it."""
+    facts = unit.facts
+    fetched = {n for site in unit.sites for n in ast.walk(site.fetch)}
+    users: dict[ast.stmt, set[Stage]] = {}
+    for node, defs in facts.uses.items():
+        atom = unit.atom(node) if node in unit.module.parents else None
+        for found in defs:
+            if atom is not None and found.stmt is not None and atom.stmt is not found.stmt:
+                users.setdefault(found.stmt, set()).add(Stage.GRAPH if node in fetched else atom.stage)
+    changed = True
+    while changed:
+        changed = False
+        for atom in unit.atoms:
+            stmt = atom.stmt
+            lambda_ = isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Lambda)
+            if atom.stage is not Stage.PYTHON or not (isinstance(stmt, ast.FunctionDef) or lambda_) or holds_site(stmt):
+                continue
+            reads = any(
+                home is not None and home.stage is Stage.GRAPH and home is not atom
+                for n in ast.walk(stmt) if isinstance(n, ast.Name) for d in facts.uses.get(n, ())
+                if d.stmt is not None for home in [unit.atom(d.stmt)]
+            )  # fmt: skip
+            if reads and users.get(stmt, set()) == {Stage.GRAPH}:
+                atom.stage = Stage.GRAPH
+                changed = True
 
 
 def _start_values(unit: Unit) -> None:

@@ -7,7 +7,7 @@ import re
 
 from migrator.analysis.staging import Stage
 from migrator.analysis.values import UNKNOWN as VALUE_UNKNOWN
-from migrator.analysis.values import Node, Py, Seq, Sym, Var
+from migrator.analysis.values import Map, Node, Py, Seq, Sym, Var
 from migrator.model import Rule, Severity
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.symbol_types import UNKNOWN
@@ -103,6 +103,8 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
             _mnist(plan, node, symbol)
             continue
         call = unit.facts.symbol_calls.get(node)
+        if symbol == "tensorflow.case" and call is not None:
+            _pairs(plan, call)
         outcome = rewrite_symbol(symbol, node, call, context)
         if isinstance(outcome, SymbolRefusal):
             raise CannotConvert(node, outcome.message, symbol)
@@ -114,6 +116,22 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
         elif is_machinery(symbol) and symbol not in NATIVE and not _context_call(plan, node):
             raise CannotConvert(node, f"`{plan.segment(node)}` can't be converted where it stands", symbol)
         _respell(plan, node, symbol, outcome is not None)
+
+
+def _pairs(plan: Plan, call: ast.Call) -> None:
+    """``tf.case({predicate: branch})``: tensors are no dict keys in TF2; a list of pairs means the same."""
+    given = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "pred_fn_pairs"), None)
+    if isinstance(given, ast.Dict) and all(k is not None for k in given.keys):
+        keys = [k for k in given.keys if k is not None]
+        plan.edits.replace(
+            given,
+            lambda render: "[" + ", ".join(
+                f"({render(k)}, {render(v)})" for k, v in zip(keys, given.values, strict=True)
+            ) + "]",
+        )  # fmt: skip
+    elif isinstance(plan.value(given), Map):
+        raise CannotConvert(call, "tf.case with a dict that is not written out: tensors are no dict keys in TF2; give a list "
+                            "of (predicate, function) pairs", "tensorflow.case")  # fmt: skip
 
 
 def _context_call(plan: Plan, node: ast.expr) -> bool:
