@@ -101,6 +101,10 @@ class _Work:
                     continue
                 except RecursionError:
                     troubles = [Trouble(module.tree.body[0], module, "the code is nested too deeply to be converted")]
+                except (AttributeError, IndexError, KeyError, TypeError, AssertionError, StopIteration) as error:
+                    # a fault of this tool must not take the other files with it, and must not pass for a conversion
+                    why = f"an internal error ({type(error).__name__}: {error}); please report this"
+                    troubles = [Trouble(module.tree.body[0], module, why)]
                 except CannotConvert as stopped:
                     troubles = [Trouble(stopped.node, module, stopped.message, stopped.symbol)]
             refusals[path] = troubles

@@ -130,7 +130,8 @@ def convert_defaults(plan: Plan) -> None:
         for node in values:
             given = node.call.get("input") if isinstance(node, Node) and node.op == "placeholder" else None
             call = node.expr
-            if given is not None and isinstance(call, ast.Call) and call.func not in plan.handled:
+            mine = call in plan.unit.module.parents
+            if given is not None and mine and isinstance(call, ast.Call) and call.func not in plan.handled:
                 plan.handled.add(call.func)
                 plan.edits.replace(
                     call,
