@@ -127,8 +127,8 @@ def rules() -> None:
 @cli.command()
 @click.argument("code")
 def explain(code: str) -> None:
-    """Explain one rule, with the code before and after."""
-    rule = next((rule for rule in _rules() if rule.code == code.upper()), None)
+    """Explain one rule, by code or name, with the code before and after."""
+    rule = next((rule for rule in _rules() if code.upper() == rule.code or code.lower() == rule.name), None)
     if rule is None:
         raise click.UsageError(f"no rule {code}; `migrator rules` lists them")
     parts = [f"{rule.code} {rule.name}", rule.summary, click.wrap_text(rule.explanation, 88, preserve_paragraphs=True)]

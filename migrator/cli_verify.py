@@ -62,6 +62,7 @@ def _words(ctx: click.Context, param: click.Parameter, values: Iterable[str]) ->
 )
 @click.option("--json", "as_json", is_flag=True, help="The evidence as JSON.")
 @click.option("--tf1-python", metavar="PYTHON", help="An interpreter with TensorFlow 1 to run BEFORE in.")
+@click.option("--script", metavar="FILE", help="The program, below the folder that was given.")
 @click.option("--argv", metavar="ARGS", multiple=True, callback=_words, help="Arguments of the program, as in a shell.")
 @click.option("--cwd", metavar="DIR", help="Working folder, below the program's root.")
 @click.option("--path", "path", metavar="DIR", multiple=True, help="Further folder for sys.path.")

@@ -14,7 +14,9 @@ from migrator.rules import RULES as CONSTRUCT_RULES
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.sessions import REFUSED, convert, has_evidence
 from migrator.source.rules import INPUT_RULES
-from migrator.syntax.emit import emit, strip_marks
+from migrator.syntax.emit import emit
+from migrator.syntax.imports import after_imports
+from migrator.syntax.marks import strip_marks
 from migrator.syntax.residue import new_unknown_names
 from migrator.syntax.spans import span_between
 from migrator.tables.canonical import canonical
@@ -82,6 +84,7 @@ class _Work:
         self.chosen = chosen
         self.optimizers = optimizers
         self.texts: dict[str, str] = {}
+        self.spans: dict[str, dict[int, tuple[int, int]]] = {}
 
     def plan_all(self, paths: list[str]) -> tuple[dict[str, Plan], dict[str, list[Trouble]]]:
         """Plan every module; what a refused one reaches is refused with it."""
@@ -143,7 +146,8 @@ class _Work:
         first = module.tree.body[0] if module.tree.body else module.tree
         try:
             marked = emit(module.source, plan.operations, plan.edits)
-            marked = add_helpers(marked, plan)
+            if plan.helpers:
+                marked = after_imports(marked, plan.helpers.values())
             text, spans = strip_marks(marked)
             compile(text, path, "exec", dont_inherit=True)
         except (ValueError, SyntaxError) as error:
@@ -154,10 +158,10 @@ class _Work:
                 first, f"the new text would use `{unknown[0]}` without a definition; please report this"
             )
         self.texts[path] = text
-        self.spans = {**getattr(self, "spans", {}), path: spans}
-        self._check_residue(path, plan, first)
+        self.spans[path] = spans
+        self._check_residue(path, plan)
 
-    def _check_residue(self, path: str, plan: Plan, first: object) -> None:
+    def _check_residue(self, path: str, plan: Plan) -> None:
         """No session may be left in a converted text, and converting it again must find nothing to do."""
         if not plan.unit.sites:
             return
@@ -242,20 +246,6 @@ class _Work:
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Return diagnostics without repetition, by place."""
     return tuple(sorted(set(diagnostics), key=lambda d: (d.line, d.column, d.code, d.message)))
-
-
-def add_helpers(text: str, plan: Plan) -> str:
-    """Put the classes that the new code needs after the imports."""
-    if not plan.helpers:
-        return text
-    import ast
-
-    tree = ast.parse(text)
-    imports = [s for s in tree.body if isinstance(s, (ast.Import, ast.ImportFrom))]
-    line = imports[-1].end_lineno or 0 if imports else 0
-    lines = text.splitlines(keepends=True)
-    block = "".join(f"\n\n{helper.strip()}\n" for helper in plan.helpers.values())
-    return "".join([*lines[:line], block, "\n", *lines[line:]])
 
 
 def syntax_diagnostic(path: str, error: SyntaxError | ValueError | RecursionError) -> Diagnostic:

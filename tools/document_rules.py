@@ -1,6 +1,6 @@
 """Write docs/reference/rules.md from the rules themselves; with --check, only tell whether it is current.
 
-    python tools/document_rules.py [--check]
+python tools/document_rules.py [--check]
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ HEAD = """\
 
 <!-- Written by tools/document_rules.py; do not edit. -->
 
-`migrator rules` lists them, `migrator explain CODE` shows one. Codes that begin with MIG0 are about files, MIG1 about single
-names, MIG2 about sessions, variables and what belongs to them, MIG3 about what is worth knowing.
+`migrator rules` lists them, `migrator explain CODE` shows one. Codes that begin with MIG0 are about files, MIG1 about
+single names, MIG2 about sessions, variables and what belongs to them, MIG3 about what is worth knowing.
 
 """
 

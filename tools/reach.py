@@ -64,12 +64,13 @@ REMAINS = {"Session", "InteractiveSession", "placeholder", "global_variables_ini
 
 
 def held_out(ids: Iterable[str]) -> set[str]:
-    """Return the programs that nothing was developed against: those with the smallest SHA-256 of their id."""
+    """Return the programs that were set aside: those with the smallest SHA-256 of their id."""
     return set(sorted(ids, key=lambda name: hashlib.sha256(name.encode()).hexdigest())[:HELD_OUT])
 
 
 def without_code(message: str) -> str:
     """Return a message without the program's own names and expressions; only plain names of TensorFlow stay."""
+    message = re.sub(r"\S+\.py\b", "`...`", message)
     message = re.sub(r"`([^`]*)`", lambda m: m[0] if re.fullmatch(r"tf(\.\w+)+", m[1]) else "`...`", message)
     return re.sub(r"\s+", " ", message).strip().removeprefix("not converted: ")
 
@@ -141,7 +142,7 @@ def verify_one(args: argparse.Namespace, tree: Path, start: Mapping[str, Any], p
 
 def _row(evidence: Evidence, seconds: float) -> Verified:
     reason = "" if evidence.verdict is Verdict.PASS else re.sub(r"^\S+\.py:(\d+): ", "", evidence.reason)
-    compared = [fetch for fetch in evidence.fetches if fetch.equal is not None]
+    compared = [fetch for fetch in evidence.fetches if fetch.equal is not None and fetch.calls]
     return Verified(
         str(evidence.verdict),
         without_code(reason),
@@ -295,8 +296,8 @@ def rewrite_repository(total: Files, copy: Path) -> None:
     for name, result in migrator.rewrite_project(copy).files.items():
         path = Path(name)
         place = path.relative_to(copy.parent).as_posix()
-        if any(d.code == "MIG090" for d in result.diagnostics):
-            total.fault("crash", place)
+        for failure in (d for d in result.diagnostics if d.code == "MIG090"):
+            total.fault("crash", f"{place}: {failure.message}")
         if any(d.severity is Severity.ERROR for d in result.diagnostics):
             total.counts["error"] += 1
             continue
@@ -319,8 +320,8 @@ HEAD = """\
 
 <!-- Written by tools/reach.py; do not edit. -->
 
-How much of real TensorFlow 1 code is converted today. It is measured on a corpus of {programs} programs from
-{repositories} public repositories, at fixed commits. The programs are third-party code: they are not part of this
+How much of real TensorFlow 1 code is converted today, measured on a corpus of {programs} programs from
+{repositories} public repositories at fixed commits. The programs are third-party code: they are not part of this
 repository, and only their ids stand here.
 
 ```sh
@@ -329,26 +330,29 @@ python tools/reach.py --corpus CORPUS --src SRC --scratch SCRATCH --setup-python
 ```
 
 `CORPUS` is the folder with `manifest.json`, `corpus.py` and stand-ins for modules that are not installed. `TF1` is an
-environment with TensorFlow 1.15.5; it prepares the programs{tf1_role}. The interpreter that runs the tool needs
-`migrator[verify]` and what the programs import.
+environment with TensorFlow 1.15.5 that prepares the programs; given with `--tf1-python` it also runs the originals. The
+interpreter that runs the tool needs `migrator[verify]` and what the programs import.
 
 """
 PROGRAMS = """\
 ## Programs that were run
 
 The {count} programs whose graph and runs are all at module level, rewritten and verified as `migrator verify` does.
-{oracles} A third was set aside before the work began, by hash of the id, and looked at only at the end.
+{oracles}
 
-- *variables*: how many final values were compared. *sites*: how many calls of a session were compared, and *calls*: how
-  often they ran in all.
-- A REFUSED program stays as it was, byte for byte. The reason is the first one; `...` stands for the program's own text.
+{aside} of them were set aside by hash of the id. They were verified before the last changes to the code, so that their
+verdicts are not those of a blind test.
+
+*Variables* counts the final values that were compared. *Runs* counts the places in the text that run a session and were
+compared, and in brackets how often they ran in all. A REFUSED program stays as it was, byte for byte; the reason is the
+first one, and `...` stands for the program's own text.
 
 """
 FILES = """\
 ## Files that were rewritten
 
-Every Python file of the {repositories} repositories, each with the files beside it as its project
-({lines:,} lines that use TensorFlow and are valid Python 3). Nothing was run.
+Every Python file of the {repositories} repositories, each with the files beside it as its project: {lines:,} lines that
+use TensorFlow and are valid Python 3. Nothing was run.
 
 """
 
@@ -359,22 +363,21 @@ def document(args: argparse.Namespace, corpus: Any, programs: Mapping[str, Mappi
     manifest = corpus.programs()
     repositories = {spec["repo"]: spec["commit"] for spec in manifest.values()}
     aside = held_out(i for i, spec in manifest.items() if spec["pattern"] == PATTERN)
+    tf1 = " \\\n    --tf1-python TF1/bin/python" if args.tf1_python else ""
     oracles = "The originals ran in TensorFlow 2's `compat.v1`"
-    oracles += " and, a second time, in TensorFlow 1.15.5." if args.tf1_python else "."
+    oracles += " and, a second time, in TensorFlow 1.15.5." if tf1 else "."
     parts = [
-        HEAD.format(programs=len(manifest), repositories=len(repositories),
-                    tf1=" \\\n    --tf1-python TF1/bin/python" if args.tf1_python else "",
-                    tf1_role=" and, with `--tf1-python`, runs the originals a second time" if args.tf1_python else ""),
-        PROGRAMS.format(count=len(programs), oracles=oracles),
+        HEAD.format(programs=len(manifest), repositories=len(repositories), tf1=tf1),
+        PROGRAMS.format(count=len(programs), oracles=oracles, aside=len(aside & programs.keys())),
         *program_section("Developed against", {i: r for i, r in programs.items() if i not in aside}),
-        *program_section("Held out", {i: r for i, r in programs.items() if i in aside}),
+        *program_section("Set aside", {i: r for i, r in programs.items() if i in aside}),
         agreement(programs),
         FILES.format(repositories=len(repositories), lines=files.lines),
         *file_section(files),
         *project_section(projects),
         "## Repositories\n\n",
         *table(["repository", "commit"], [[repo, f"`{commit[:10]}`"] for repo, commit in sorted(repositories.items())]),
-    ]  # fmt: skip
+    ]
     return "".join(parts).rstrip() + "\n"
 
 
@@ -385,7 +388,7 @@ def program_section(title: str, programs: Mapping[str, Mapping[str, Verified]]) 
     for name in names:
         verdicts = Counter(rows[name].verdict for rows in programs.values())
         yield f"{name}: " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())) + ".\n\n"
-    head = ["program", *(part for name in names for part in (name, "variables", "sites (calls)")), "reason"]
+    head = ["program", *(part for name in names for part in (name, "variables", "runs")), "reason"]
     body = []
     for program, rows in programs.items():
         cells = [program]
@@ -414,8 +417,8 @@ def file_section(files: Files) -> Iterator[str]:
     rows = [
         ["all", str(given)],
         ["without TensorFlow", str(counts["plain"])],
-        ["Python 2", str(counts["python2"])],
-        ["other syntax errors", str(counts["syntax"])],
+        ["TensorFlow, but Python 2", str(counts["python2"])],
+        ["TensorFlow, but other syntax errors", str(counts["syntax"])],
         ["not decodable", str(counts["undecodable"])],
     ]
     for became in ("converted", "refused", "unchanged"):
@@ -423,7 +426,7 @@ def file_section(files: Files) -> Iterator[str]:
         rows.append([f"{became}, without sessions", str(counts[became])])
     yield from table(["files", "count"], rows)
     sessions = files.sessions
-    yield f"Sessions: {sessions['converted']} converted, {sessions['refused']} refused. "
+    yield f"Sessions: {sessions['converted']} converted, {sessions['refused']} refused.\n\n"
     yield "What must not happen:\n\n"
     yield from table(["fault", "files"], [[text, str(len(files.wrong.get(kind, ())))] for kind, text in FAULTS.items()])
     yield "Why sessions were refused (the first cause in each file; `...` stands for the program's own text):\n\n"
@@ -437,11 +440,12 @@ def project_section(projects: Files) -> Iterator[str]:
     counts, sessions = projects.counts, projects.sessions
     changed = counts["converted"] + counts["converted sessions"]
     refused = counts["refused"] + counts["refused sessions"]
-    yield "Each repository as one project, as `migrator rewrite FOLDER` takes it: "
-    yield f"{changed} files changed, {refused} refused, {counts['error']} with an error (Python 2 and the like); "
-    yield f"sessions: {sessions['converted']} converted, {sessions['refused']} refused. "
     faults = sum(len(places) for places in projects.wrong.values())
-    yield f"Faults as above: {faults}.\n\n"
+    yield "Each repository as one project, as `migrator rewrite FOLDER` takes it and twice in a row:\n\n"
+    rows = [["files changed", changed], ["files refused", refused], ["files that do not parse", counts["error"]],
+            ["sessions converted", sessions["converted"]], ["sessions refused", sessions["refused"]],
+            ["faults as above", faults]]  # fmt: skip
+    yield from table(["", "count"], [[str(name), str(number)] for name, number in rows])
 
 
 def _ordered(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from migrator.analysis.joins import join
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.values import Dep, Func, Map, Node, Opt, Origin, Sess, Value, Var, join
+from migrator.analysis.values import Dep, Map, Node, Opt, Origin, Sess, Value, Var
 
 
 @dataclass(eq=False)
@@ -83,11 +84,9 @@ class Facts:
     defs: dict[ast.stmt, list[Def]] = field(default_factory=dict)
     by_name: dict[tuple[str, ast.AST | None, str], list[Def]] = field(default_factory=dict)
     created: dict[ast.stmt, list[Origin]] = field(default_factory=dict)
-    control: dict[ast.stmt, tuple[ast.expr, ...]] = field(default_factory=dict)
     sites: dict[ast.Call, SiteFact] = field(default_factory=dict)
     symbols: dict[ast.expr, str] = field(default_factory=dict)
     symbol_calls: dict[ast.expr, ast.Call] = field(default_factory=dict)
-    helper_calls: dict[ast.Call, list[Func]] = field(default_factory=dict)
     reached: dict[str, set[str]] = field(default_factory=dict)  # module path -> modules whose graph helpers it calls
     troubles: list[Trouble] = field(default_factory=list)
     sessions: dict[ast.expr, Sess] = field(default_factory=dict)

@@ -6,17 +6,14 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from migrator.analysis.contexts import Context
 from migrator.analysis.facts import Def
-from migrator.analysis.staging import COMPREHENSIONS, Atom, Stage, Unit
-from migrator.analysis.symbol_calls import Context
-from migrator.analysis.values import Effect, Func, Node, Opt, Value, Var, in_graph, leaves
+from migrator.analysis.units import COMPREHENSIONS, Atom, Stage, Unit
+from migrator.analysis.values import Effect, Func, FunctionNode, Node, Opt, Value, Var, in_graph, leaves
 
 ALIASES = frozenset(
     f"tensorflow.{n}" for n in ("identity", "reshape", "squeeze", "expand_dims", "stop_gradient", "convert_to_tensor")
 )
-
-
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(eq=False)
@@ -37,7 +34,7 @@ class Slice:
     capture_uses: dict[str, list[ast.Name]] = field(default_factory=dict)
     fed: dict[Node, list[ast.expr]] = field(default_factory=dict)
     unfed: list[Node] = field(default_factory=list)
-    helpers: set[ast.AST] = field(default_factory=set)  # functions that the atoms call
+    helpers: set[FunctionNode] = field(default_factory=set)  # functions that the atoms call
     through_helpers: dict[str, list[ast.Name]] = field(default_factory=dict)
 
     def locals(self) -> set[str]:
@@ -63,7 +60,7 @@ class Slicer:
         self.fed = {v for v in fed if isinstance(v, Node)}
         self.slice = Slice()
         self._seen: set[Atom] = set()
-        self._helpers: set[ast.AST] = set()
+        self._helpers: set[FunctionNode] = set()
         self._queue: list[Atom] = []
         self._draining = False
 
@@ -71,14 +68,17 @@ class Slicer:
         """Add what an expression or statement needs."""
         for node in self._walk(expr):
             value = self.unit.value(node)
-            if isinstance(value, Node) and value in self.fed and not self._binds(node):
-                self.slice.fed.setdefault(value, []).append(node)  # type: ignore[arg-type]
+            if isinstance(node, ast.expr) and isinstance(value, Node) and value in self.fed and not self._binds(node):
+                self.slice.fed.setdefault(value, []).append(node)
                 continue
             if isinstance(node, ast.Name) and node in self.unit.facts.uses:
                 self._name(node)
-            if isinstance(node, ast.Call) and isinstance(value, Node) and value.op == "placeholder":
-                if "input" not in value.call and value not in self.slice.unfed:
-                    self.slice.unfed.append(value)
+            if isinstance(node, ast.Call) and isinstance(value, Node) and _needs_feed(value):
+                self._unfed(value)
+
+    def _unfed(self, placeholder: Node) -> None:
+        if placeholder not in self.slice.unfed:
+            self.slice.unfed.append(placeholder)
 
     def _binds(self, node: ast.AST) -> bool:
         return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
@@ -146,7 +146,7 @@ class Slicer:
 
     def _inside_helper(self, found: Def) -> bool:
         """A lambda's or nested function's own parameter is bound where it is used."""
-        return isinstance(found.scope, ast.Lambda) or self.unit.atom_of.get(found.scope) is None  # type: ignore[arg-type]
+        return not (isinstance(found.scope, ast.stmt) and found.scope in self.unit.atom_of)
 
     def add(self, atom: Atom) -> None:
         """Add a graph atom with all that it needs."""
@@ -167,6 +167,11 @@ class Slicer:
             self.slice.atoms.append(found)
         self._draining = False
         self.slice.atoms.sort(key=lambda a: a.order)
+
+
+def _needs_feed(value: Node) -> bool:
+    """Tell whether a tensor is a placeholder without default."""
+    return value.op == "placeholder" and "input" not in value.call
 
 
 def slice_of(unit: Unit, exprs: Iterable[ast.AST], fed: Iterable[Value] = ()) -> Slice:
@@ -237,7 +242,9 @@ def races(effects: list[Effect], fetched: Iterable[Value]) -> list[tuple[Effect,
 
 def shared_memory(effects: list[Effect], fetched: Iterable[Value]) -> Iterator[tuple[Effect, Node, Var]]:
     """Yield reads that share a variable's memory in TF1, are made before a write of it and used after it."""
-    nodes = {id(a): a for v in [*effects, *fetched] if isinstance(v, Node) for a in v.ancestors() if isinstance(a, Node)}
+    nodes = {
+        id(a): a for v in [*effects, *fetched] if isinstance(v, Node) for a in v.ancestors() if isinstance(a, Node)
+    }
     for effect in effects:
         before = {id(a) for a in effect.ancestors()}
         for node in nodes.values():

@@ -8,100 +8,14 @@ are transparent: their bodies belong to the block around them.
 from __future__ import annotations
 
 import ast
-import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from migrator.analysis.calls import holds_site
-from migrator.analysis.facts import Facts, SiteFact
+from migrator.analysis.contexts import Context
+from migrator.analysis.facts import Facts
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.symbol_calls import Context
-from migrator.analysis.values import (
-    Effect,
-    GraphValue,
-    Node,
-    Opt,
-    Origin,
-    Py,
-    Sess,
-    Value,
-    Var,
-    Writer,
-    in_graph,
-    leaves,
-)  # fmt: skip
-
-
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
-
-class Stage(enum.Enum):
-    """What becomes of an atom."""
-
-    PYTHON = "python"  # stays
-    ONCE = "once"  # stays, in its native form
-    GRAPH = "graph"  # moves into the step functions that need it
-    SITE = "site"  # stays; the sites in it are rewritten
-    DROP = "drop"  # sessions, graphs, initializers, configurations: goes away
-
-
-@dataclass(eq=False)
-class Atom:
-    """A statement that moves or stays as a whole.
-
-    Attributes:
-        stmt: the statement.
-        stage: see `Stage`.
-        block: identity of the block in which it stands after transparent contexts are gone, outermost first: the
-            chain of (compound statement, field) that lead to it.
-        function: the function whose code it is, None at module level.
-        order: position in program text.
-        contexts: transparent with items around it within its block, outermost first.
-    """
-
-    stmt: ast.stmt
-    stage: Stage
-    block: tuple[tuple[ast.AST, str], ...]
-    function: ast.AST | None
-    order: int
-    contexts: tuple[ast.expr, ...] = ()
-    mixed: str | None = None
-
-
-@dataclass(eq=False)
-class Unit:
-    """A module's atoms and sites."""
-
-    module: ModuleSource
-    facts: Facts
-    atoms: list[Atom] = field(default_factory=list)
-    atom_of: dict[ast.stmt, Atom] = field(default_factory=dict)
-    transparent: set[ast.With] = field(default_factory=set)
-    sites: list[SiteFact] = field(default_factory=list)
-    shared: bool = False  # its functions build graph for a module with sites
-
-    def atom(self, node: ast.AST) -> Atom | None:
-        """Return the atom around a node."""
-        at: ast.AST | None = node
-        while at is not None:
-            if isinstance(at, ast.stmt) and at in self.atom_of:
-                return self.atom_of[at]
-            at = self.module.parents.get(at)
-        return None
-
-    def value(self, node: ast.AST) -> Value | None:
-        """Return a node's abstract value."""
-        return self.facts.values.get(node)
-
-    def loops_around(self, stmt: ast.AST) -> tuple[ast.AST, ...]:
-        """Return the loops (and nothing else) around a statement, outermost first, within its function."""
-        found: list[ast.AST] = []
-        at = self.module.parents.get(stmt)
-        while at is not None and not isinstance(at, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if isinstance(at, (ast.For, ast.While, ast.AsyncFor)):
-                found.append(at)
-            at = self.module.parents.get(at)
-        return tuple(reversed(found))
+from migrator.analysis.sites import holds_site
+from migrator.analysis.units import COMPREHENSIONS, Atom, Stage, Unit
+from migrator.analysis.values import Effect, GraphValue, Node, Opt, Origin, Py, Sess, Value, Var, Writer, in_graph
 
 
 def build_unit(module: ModuleSource, facts: Facts) -> Unit:
@@ -110,7 +24,7 @@ def build_unit(module: ModuleSource, facts: Facts) -> Unit:
     unit.sites = sorted(
         (s for s in facts.sites.values() if s.module is module), key=lambda s: (s.call.lineno, s.call.col_offset)
     )
-    builder = _Builder(unit, {s.stmt for s in unit.sites}, {s.call for s in unit.sites})
+    builder = _Builder(unit, {s.stmt for s in unit.sites})
     builder.block(module.tree.body, (), None, ())
     _graph_functions(unit)
     _start_values(unit)
@@ -169,10 +83,9 @@ def _start_values(unit: Unit) -> None:
 class _Builder:
     """Walks a module's blocks."""
 
-    def __init__(self, unit: Unit, site_stmts: set[ast.stmt], site_calls: set[ast.Call]) -> None:
+    def __init__(self, unit: Unit, site_stmts: set[ast.stmt]) -> None:
         self.unit = unit
         self.site_stmts = site_stmts
-        self.site_calls = site_calls
         self.holding = self._ancestors(site_stmts)
 
     def _ancestors(self, stmts: set[ast.stmt]) -> set[ast.AST]:
@@ -194,7 +107,7 @@ class _Builder:
         """Make the atoms of a block."""
         for stmt in stmts:
             if isinstance(stmt, (ast.With, ast.AsyncWith)) and self.transparent(stmt):
-                self.unit.transparent.add(stmt)  # type: ignore[arg-type]
+                self.unit.transparent.add(stmt)
                 self.block(stmt.body, block, function, (*contexts, *[i.context_expr for i in stmt.items]))
             elif isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.atom(stmt, Stage.PYTHON, block, function, contexts)
@@ -330,6 +243,3 @@ def simple_statements(stmt: ast.stmt) -> Iterator[ast.stmt]:
 
 def _is_main_guard(stmt: ast.If) -> bool:
     return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(stmt.test))
-
-
-__all__ = ["Atom", "Stage", "Unit", "build_unit", "child_blocks", "leaves", "simple_statements"]

@@ -6,17 +6,17 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from migrator.analysis.environment import Binding, Env
+from migrator.analysis.environment import Env
 from migrator.analysis.facts import Def, Facts
 from migrator.analysis.modules import ModuleSource, Project
 from migrator.analysis.values import (
+    Cls,
     Dep,
     Effect,
     Func,
     GraphValue,
     Map,
     Node,
-    Origin,
     Py,
     Seq,
     Sess,
@@ -24,9 +24,8 @@ from migrator.analysis.values import (
     Value,
     Var,
     dep_of,
-    is_tensor,
     leaves,
-)  # fmt: skip
+)
 
 
 @dataclass(eq=False)
@@ -54,6 +53,9 @@ class GraphState:
         return name if not count else f"{name}_{count}"
 
 
+Place = tuple[ModuleSource, Env, ast.stmt | None, int, int, list[Value] | None]
+
+
 class State:
     """The interpreter's state; its behaviour is added by the classes that build on it."""
 
@@ -70,30 +72,30 @@ class State:
         self.stmt: ast.stmt | None = None
         self.helper = 0  # depth of calls into functions that hold no session
         self.calls: list[ast.AST] = []
+        self.count = 0  # calls walked so far
+        self.run_results: dict[ast.AST, Value] = {}  # what functions that run sessions return
         self.loops = 0
         self.any_loops = 0  # loops around, those that run sessions included
         self.node_count = 0
         self.returns: list[Value] | None = None
         self.control: list[tuple[Node, ...]] = []
         self.scopes: list[str] = []  # open variable scopes
-        self.name_scopes: list[str] = []  # open name scopes, made unique
+        self.name_scopes: list[str] = []  # open name scopes, made unique; variable scopes open one too
         self.sessions: list[Sess] = []  # default sessions, innermost last
         self.graph_states: dict[GraphValue, GraphState] = {}
-        self.escapes: dict[ast.AST, str] = {}
         self.reuse = False
         self.graph = GraphState()
         self._graphs = 0
-        self._nodes: dict[tuple[ast.AST, str, tuple[int, ...]], Node] = {}
 
-    def enter(self, module: ModuleSource, env: Env) -> tuple[object, ...]:
+    def enter(self, module: ModuleSource, env: Env) -> Place:
         """Go to another module or function; return what `leave` puts back."""
         saved = (self.module, self.env, self.stmt, self.helper, self.loops, self.returns)
         self.module, self.env = module, env
         return saved
 
-    def leave(self, saved: tuple[object, ...]) -> None:
+    def leave(self, saved: Place) -> None:
         """Come back."""
-        self.module, self.env, self.stmt, self.helper, self.loops, self.returns = saved  # type: ignore[assignment]
+        self.module, self.env, self.stmt, self.helper, self.loops, self.returns = saved
 
     def stmt_of(self, node: ast.AST) -> ast.stmt:
         """Return the unit's statement that is being walked."""
@@ -146,7 +148,6 @@ class State:
             for leaf in leaves(value):
                 if isinstance(leaf, Node) and not leaf.constant:
                     leaf_name = self.module.source.segment(leaf.expr)[:60] if leaf.module is self.module else leaf.op
-                    self.escapes.setdefault(node, leaf_name)
                     self.facts.trouble(node, self.module, f"the tensor `{leaf_name}` is used outside of a run "
                                        "(it has no value there)")  # fmt: skip
                     return Top(f"`{leaf_name}` is used where the analysis can't follow it")
@@ -168,15 +169,45 @@ class State:
             for index, item in enumerate(value.items):
                 self.named(item, f"{name}[{index}]")
 
-    def eval(self, node: ast.expr) -> Value:  # pragma: no cover - provided by Expressions
+    # -- what the classes that build on this one provide to each other
+    def eval(self, node: ast.expr) -> Value:
+        """Evaluate an expression and record its value."""
         raise NotImplementedError
 
-    def block(self, stmts: list[ast.stmt]) -> None:  # pragma: no cover - provided by Interpreter
+    def block(self, stmts: list[ast.stmt]) -> None:
+        """Walk statements in order."""
         raise NotImplementedError
 
-    def origins(self, value: Value) -> list[Origin]:
-        """Return the tensors and variables inside a value."""
-        return [v for v in leaves(value) if isinstance(v, (Node, Var))]
+    def bind(self, target: ast.expr, value: Value, source: ast.expr | None, stmt: ast.stmt) -> None:
+        """Bind a target expression to a value."""
+        raise NotImplementedError
 
+    def mutate(self, base: ast.expr, stmt: ast.stmt, value: Value) -> None:
+        """Record that a statement changes the object that the base name of an expression is bound to."""
+        raise NotImplementedError
 
-__all__ = ["Binding", "GraphState", "Method", "Seq", "State", "is_tensor"]
+    def run_module(self, module: ModuleSource) -> Env:
+        """Walk a module once; return its names."""
+        raise NotImplementedError
+
+    def call_function(
+        self, func: Func, args: list[Value], keywords: dict[str, Value], node: ast.AST | None, *, unknown: bool = False
+    ) -> Value:
+        """Walk a function's body with these arguments; return what it returns."""
+        raise NotImplementedError
+
+    def class_member(self, cls: Cls, name: str) -> Value | None:
+        """Return a member of a class or of its bases within the project."""
+        raise NotImplementedError
+
+    def static(self, node: ast.expr, owner: Node) -> Value:
+        """Return a Python value that TF1 took from the graph while it was built (a static shape, a name)."""
+        raise NotImplementedError
+
+    def element(self, value: Value, index: int, source: ast.expr) -> Value:
+        """Return element `index` of a value that is unpacked."""
+        raise NotImplementedError
+
+    def key(self, value: Value) -> object | None:
+        """Return what a dict key is looked up by: a Python constant, or the tensor itself."""
+        raise NotImplementedError

@@ -7,6 +7,7 @@ from migrator.rules import (
     collections,
     decays,
     derived_writes,
+    dropping,
     initializers,
     optimizers,
     sessions,
@@ -15,11 +16,12 @@ from migrator.rules import (
     symbol_types,
     variables,
     writes,
-)  # fmt: skip
+)
 
 RULES: tuple[Rule, ...] = (
     symbol_types.COMPAT_RULE,
     symbol_types.BEHAVIOUR_RULE,
-    symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, sessions.DROPPED, sessions.STREAMS, derived_writes.SCATTERED, variables.RULE,
-    collections.RULE, optimizers.RULE, decays.RULE, writes.RULE, derived_writes.RULE,
+    symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, dropping.DROPPED, sessions.STREAMS,
+    derived_writes.SCATTERED, variables.RULE, collections.RULE, optimizers.RULE, decays.RULE, writes.RULE,
+    derived_writes.RULE,
 )  # fmt: skip

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
-from migrator.analysis.values import Opt
+from migrator.analysis.values import Opt, Var
 from migrator.model import Rule
 from migrator.rules.plan import Plan
 from migrator.rules.variables import path_of
+from migrator.syntax.text import Render
 
 RULE = Rule(
     "MIG211",
@@ -31,7 +33,11 @@ def convert_collections(plan: Plan) -> None:
             continue
         plan.handled.add(call)
         plan.handled.add(call.func)
-        plan.edits.replace(call, lambda render, found=variables: f"[{', '.join(path_of(plan, v) for v in found)}]")  # type: ignore[misc]
+        plan.edits.replace(call, _list_of(plan, variables))
+
+
+def _list_of(plan: Plan, variables: tuple[Var, ...]) -> Callable[[Render], str]:
+    return lambda render: f"[{', '.join(path_of(plan, v) for v in variables)}]"
 
 
 def _own(plan: Plan, call: ast.Call) -> bool:

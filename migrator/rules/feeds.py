@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from migrator.analysis.calls import PURE_BUILTINS
 from migrator.analysis.values import Map, Node, Py, Seq, Sym, Var
 from migrator.rules.plan import CannotConvert, Plan
+from migrator.tables.pure_builtins import PURE_BUILTINS
 
 
 @dataclass(eq=False)
@@ -37,7 +37,7 @@ def read_feed(plan: Plan, site: ast.Call, feed: ast.expr | None) -> Feed:
     if isinstance(feed, ast.Dict):
         return _literal(plan, feed)
     if isinstance(feed, ast.Name) and isinstance(value, Map) and value.items is not None:
-        return _variable(plan, site, feed, value)
+        return _variable(plan, feed, value)
     raise CannotConvert(feed, "the feed_dict is not statically known; write it as a literal")
 
 
@@ -55,7 +55,7 @@ def _literal(plan: Plan, feed: ast.Dict) -> Feed:
     return found
 
 
-def _variable(plan: Plan, site: ast.Call, feed: ast.Name, value: Map) -> Feed:
+def _variable(plan: Plan, feed: ast.Name, value: Map) -> Feed:
     """A dict variable: every statement that fills it must be a literal or an item assignment."""
     found = Feed(spread=feed)
     assert value.items is not None
@@ -65,10 +65,10 @@ def _variable(plan: Plan, site: ast.Call, feed: ast.Name, value: Map) -> Feed:
         found.values[key] = None
     for source in plan.unit.facts.uses.get(feed, ()):
         stmt = source.stmt
+        target = stmt.targets[0] if isinstance(stmt, ast.Assign) else None
         literal = isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Dict) and len(stmt.targets) == 1
-        plain = literal and isinstance(stmt.targets[0], ast.Name)  # type: ignore[union-attr]
-        item = isinstance(stmt, ast.Assign) and isinstance(stmt.targets[0], ast.Subscript)
-        if stmt is None or not (plain or item):
+        plain = literal and isinstance(target, ast.Name)
+        if stmt is None or not (plain or isinstance(target, ast.Subscript)):
             raise CannotConvert(feed, "the feed_dict is filled in a way that the analysis can't follow")
         found.sources.append(stmt)
     return found

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 
 from migrator.analysis.slicing import Slice, slice_of
-from migrator.analysis.staging import Atom
-from migrator.analysis.values import Effect, Node, Opt, Seq, Value, Var, leaves
+from migrator.analysis.units import Atom
+from migrator.analysis.values import Effect, Map, Node, Opt, Seq, Value, Var, leaves
 from migrator.rules.optimizers import Optimizers
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.variables import path_of
 from migrator.syntax.reindent import indent
 from migrator.syntax.text import Edits
+from migrator.tables import signatures
 
 METHODS = frozenset({"minimize", "compute_gradients"})
 
@@ -66,8 +67,6 @@ class Gradients:
         return name
 
     def _arguments(self, call: ast.Call, method: str) -> dict[str, ast.expr]:
-        from migrator.tables import signatures
-
         names = signatures.of(f"Optimizer.{method}")
         args = dict(zip(names, call.args, strict=False))
         args.update({k.arg: k.value for k in call.keywords if k.arg})
@@ -120,18 +119,18 @@ class Gradients:
         variables, gradients = self._local("variables"), self._local("gradients")
         lines = [f"{variables} = {variables_text(self.plan, reached)}"]
         lines.append(f"{gradients} = {self._tape_name()}.gradient({self.losses[call]}, {variables})")
-        return [*lines, *self._update(effect, gradients, variables, overlay), *self._count(effect, call, overlay)]
+        return [*lines, *self._update(effect, gradients, variables, overlay), *self._count(effect, call)]
 
     def _update(self, effect: Effect, gradients: str, variables: str, overlay: Edits) -> list[str]:
         optimizer = effect.detail["optimizer"]
         assert isinstance(optimizer, Opt)
         planned = self.optimizers.get(optimizer)
-        lines = []
+        lines: list[str] = []
         if planned.rate is not None:
             lines.extend(planned.form.set_rate(planned.name, overlay.node(planned.rate)))
         return [*lines, *planned.form.apply(planned.name, gradients, variables)]
 
-    def _count(self, effect: Effect, call: ast.Call, overlay: Edits) -> list[str]:
+    def _count(self, effect: Effect, call: ast.Call) -> list[str]:
         step = effect.detail.get("global_step")
         if not isinstance(step, Var):
             return []
@@ -154,22 +153,22 @@ class Gradients:
         zipped = self._zipped(pairs)
         if zipped is not None:
             gradients, variables = (overlay.node(z) for z in zipped)
-            return [*self._update(effect, gradients, variables, overlay), *self._count(effect, call, overlay)]
+            return [*self._update(effect, gradients, variables, overlay), *self._count(effect, call)]
         optimizer = effect.detail["optimizer"]
         assert isinstance(optimizer, Opt)
         lines = self._update(effect, "{g}", "{v}", overlay)
         plain = lines[-1].replace("zip({g}, {v})", text)
         if "{g}" in plain:
             gradients, variables = self._local("gradients"), self._local("variables")
-            return [f"{gradients}, {variables} = zip(*{text})",
-                    *self._update(effect, gradients, variables, overlay), *self._count(effect, call, overlay)]  # fmt: skip
-        return [*lines[:-1], plain, *self._count(effect, call, overlay)]
+            update = self._update(effect, gradients, variables, overlay)
+            return [f"{gradients}, {variables} = zip(*{text})", *update, *self._count(effect, call)]
+        return [*lines[:-1], plain, *self._count(effect, call)]
 
     def _zipped(self, expr: ast.expr) -> tuple[ast.expr, ast.expr] | None:
         """Return (gradients, variables) of a ``zip(gradients, variables)`` written in place."""
-        if isinstance(expr, ast.Call) and isinstance(expr.func, ast.Name) and expr.func.id == "zip":
-            if len(expr.args) == 2:
-                return expr.args[0], expr.args[1]
+        zipped = isinstance(expr, ast.Call) and isinstance(expr.func, ast.Name) and expr.func.id == "zip"
+        if zipped and isinstance(expr, ast.Call) and len(expr.args) == 2:
+            return expr.args[0], expr.args[1]
         return None
 
 
@@ -190,8 +189,6 @@ def variables_text(plan: Plan, variables: list[Var]) -> str:
 
 def _containers(plan: Plan) -> list[tuple[str, list[Value]]]:
     """Return the program's lists and dicts that hold nothing but variables, as (text, variables)."""
-    from migrator.analysis.values import Map
-
     found: list[tuple[str, list[Value]]] = []
     for (path, scope, name), defs in plan.unit.facts.by_name.items():
         if path != plan.unit.module.path or scope is not None or len(defs) != 1:

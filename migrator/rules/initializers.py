@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 
-from migrator.analysis.staging import Stage
 from migrator.analysis.values import Effect, Py, Sym, Var
 from migrator.model import Rule, Severity
+from migrator.rules.fetches import Site
 from migrator.rules.optimizers import Optimizers
 from migrator.rules.plan import CannotConvert, Plan, SitePlan
-from migrator.rules.sites import Site
-from migrator.rules.variables import path_of
-from migrator.syntax.emit import mark
+from migrator.rules.variables import initial_text, path_of, variable_arguments
+from migrator.syntax.marks import mark
 from migrator.syntax.reindent import indent
 
 RULE = Rule(
@@ -145,8 +144,11 @@ class Initializers:
             ):
                 continue
             if optimizer.symbol not in ZERO_SLOTS or planned.form.helper is not None:
-                raise CannotConvert(optimizer.expr, "an initializer runs again, and this optimizer's slots would have to "
-                                    "start anew: not converted; make a new optimizer there", optimizer.symbol)  # fmt: skip
+                why = (
+                    "an initializer runs again, and this optimizer's slots would have to start anew: not converted; "
+                    "make a new optimizer there"
+                )
+                raise CannotConvert(optimizer.expr, why, optimizer.symbol)
             lines.append(f"{planned.name}.iterations.assign(0)")
             lines.append(f"for slot in {planned.name}.variables[2:]:  # all but the iterations and the learning rate\n"
                          f"{plan.indent}slot.assign({plan.tf}.zeros_like(slot))")  # fmt: skip
@@ -163,8 +165,6 @@ class Initializers:
 
     def _initial(self, variable: Var) -> str:
         """Return the text of a variable's start value, to be computed again."""
-        from migrator.rules.variables import _arguments, _initial
-
         plan, call = self.plan, variable.expr
         if not isinstance(call, ast.Call) or variable.loop or variable.via == "global_step":
             if variable.via == "global_step":
@@ -172,11 +172,11 @@ class Initializers:
             raise CannotConvert(call, "a variable made in a loop is initialised again")
         if plan.unit.module.function(call) is not None and plan.unit.atom(plan.unit.module.statement(call)) is None:
             raise CannotConvert(call, "a variable made by a helper is initialised again")
-        args = _arguments(plan, call, variable.via)
+        args = variable_arguments(call, variable.via)
         value = plan.value(variable.initial) if variable.initial is not None else None
         self._check_names(variable)
         if variable.via == "get_variable":
-            return _initial(plan, call, args, plan.edits.node)
+            return initial_text(plan, call, args, plan.edits.node)
         if isinstance(value, (Py, Sym)) and variable.initial is None:
             raise CannotConvert(call, "a variable without start value is initialised again")
         return plan.edits.node(args["initial_value"])
@@ -191,14 +191,11 @@ class Initializers:
                 for found in unit.facts.uses[node]:
                     others = unit.facts.by_name.get((unit.module.path, found.scope, found.name), [])
                     if any(o is not found and o.stmt is not None for o in others):
-                        raise CannotConvert(variable.expr, f"`{node.id}` changes, and a variable that starts from it is "
-                                            "initialised again")  # fmt: skip
+                        raise CannotConvert(variable.expr, f"`{node.id}` changes, and a variable that starts from it "
+                                            "is initialised again")  # fmt: skip
             if isinstance(node, ast.Call):
                 callee = self.plan.value(node.func)
-                if not isinstance(callee, Sym) and isinstance(callee, Py) and callee.tag == "numpy":
-                    if ".random" in self.plan.segment(node.func):
-                        raise CannotConvert(variable.expr, "a start value that NumPy drew once is used again; give the "
-                                            "array a name")  # fmt: skip
-
-
-__all__ = ["RULE", "Initializers", "Stage"]
+                numpy = isinstance(callee, Py) and callee.tag == "numpy"
+                if numpy and ".random" in self.plan.segment(node.func):
+                    raise CannotConvert(variable.expr, "a start value that NumPy drew once is used again; give the "
+                                        "array a name")  # fmt: skip

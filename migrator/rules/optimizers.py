@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from migrator.analysis.values import UNKNOWN, Node, Opt, Py, Var, is_tensor
-from migrator.model import Rule, Severity
+from migrator.model import Rule
 from migrator.rules.optimizer_forms import UNKNOWN as FORM_UNKNOWN
 from migrator.rules.optimizer_forms import Arg, OptimizerForm, OptimizerRefusal, RateKind, native_optimizer
 from migrator.rules.plan import CannotConvert, Plan
@@ -100,13 +100,12 @@ class Optimizers:
         plan = self.plan
         stmt = optimizer.stmt
         assert stmt is not None
-        whole = isinstance(stmt, ast.Assign) and stmt.value is call and len(stmt.targets) == 1
-        if whole and isinstance(stmt.targets[0], ast.Name):  # type: ignore[attr-defined]
-            plan.edits.replace(call, form.constructor)
-            return self._lasting(optimizer, stmt.targets[0].id, stmt)  # type: ignore[attr-defined]
-        if whole:
-            raise CannotConvert(call, "an optimizer that is not bound to a plain name")
         target = stmt.targets[0] if isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 else None
+        if isinstance(stmt, ast.Assign) and stmt.value is call and target is not None:
+            if not isinstance(target, ast.Name):
+                raise CannotConvert(call, "an optimizer that is not bound to a plain name")
+            plan.edits.replace(call, form.constructor)
+            return self._lasting(target.id, stmt)
         free = target.id if isinstance(target, ast.Name) and self._single(target.id) else None
         name = plan.namer.fresh("optimizer", free=free)
         plan.operations.before.setdefault(stmt, []).append(f"{name} = {form.constructor}")
@@ -116,7 +115,7 @@ class Optimizers:
         found = self.plan.unit.facts.by_name.get((self.plan.unit.module.path, None, name), [])
         return len(found) == 1
 
-    def _lasting(self, optimizer: Opt, name: str, stmt: ast.stmt) -> str:
+    def _lasting(self, name: str, stmt: ast.stmt) -> str:
         """Return a name that still means this optimizer when a step function is traced."""
         scope = self.plan.unit.module.function(stmt)
         defs = self.plan.unit.facts.by_name.get((self.plan.unit.module.path, scope, name), [])
@@ -157,11 +156,3 @@ def sparse_variables(plan: Plan) -> set[Var]:
             if isinstance(node, Node) and node.op in GATHERS | SAMPLED:
                 found.update(v for v in node.inputs if isinstance(v, Var))
     return found
-
-
-def rate_lines(planned: PlannedOptimizer, rate: str) -> list[str]:
-    """Return the statements that set a changing learning rate."""
-    return list(planned.form.set_rate(planned.name, rate))
-
-
-__all__ = ["RULE", "Optimizers", "PlannedOptimizer", "Severity", "rate_lines", "sparse_variables"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from migrator.analysis.staging import Unit
-from migrator.analysis.values import Node, Opt, Py, Sym, Value, Var
+from migrator.analysis.units import Unit
+from migrator.analysis.values import Node, Py, Sym, Value, Var
 from migrator.model import Diagnostic, Severity
-from migrator.syntax.emit import Operations, mark
+from migrator.syntax.emit import Operations
+from migrator.syntax.marks import mark
 from migrator.syntax.text import Edits, Render
 
 if TYPE_CHECKING:
@@ -98,7 +100,6 @@ class Plan:
     sites: list[SitePlan] = field(default_factory=list)
     paths: dict[Var, str] = field(default_factory=dict)
     parameters: dict[Node, str] = field(default_factory=dict)
-    optimizer_names: dict[Opt, str] = field(default_factory=dict)
     puts: dict[ast.expr, Put] = field(default_factory=dict)  # derived writes
     replaced_parts: list[ast.AST] = field(default_factory=list)  # expressions that are written elsewhere
     put_marks: list[tuple[ast.expr, int, int]] = field(default_factory=list)  # write, marks of its first and last part
@@ -161,6 +162,11 @@ def _closed(text: str) -> bool:
         if depth == 0:
             return at == len(text) - 1
     return False
+
+
+def wrapped(template: str, node: ast.expr) -> Callable[[Render], str]:
+    """Return an edit: a node's new text, put into a template's braces."""
+    return lambda render: template.format(render(node))
 
 
 def literal_name(value: Value | None) -> str | None:

@@ -1,19 +1,15 @@
-"""Step functions: the tf.function that takes the place of the graph behind a site."""
+"""Step functions: the tf.function that takes the place of the graph behind a site, and what refuses one."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
 
-from migrator.analysis.slicing import COMPREHENSIONS, Slice, effects_in, races, shared_memory, slice_of
-from migrator.analysis.staging import Atom
-from migrator.analysis.symbol_calls import Context
-from migrator.analysis.values import Effect, Node, Opt, Py, Seq, Value, Var, leaves
-from migrator.rules.gradients import Gradients
-from migrator.rules.optimizers import Optimizers
+from migrator.analysis.contexts import Context
+from migrator.analysis.slicing import Slice, effects_in, races, shared_memory, slice_of
+from migrator.analysis.units import COMPREHENSIONS, Atom
+from migrator.analysis.values import Effect, Node, Opt, Value, Var
 from migrator.rules.plan import CannotConvert, Plan
-from migrator.syntax.reindent import comment_after, comments_above, dedent, indent
-from migrator.syntax.text import Edits
 from migrator.tables import opkinds
 
 
@@ -54,293 +50,6 @@ class StepFunction:
     snapshots: dict[str, str] = field(default_factory=dict)
 
 
-class StepBuilder:
-    """Writes the text of step functions.
-
-    Args:
-        plan: the unit's plan.
-        optimizers: the unit's optimizers.
-    """
-
-    def __init__(self, plan: Plan, optimizers: Optimizers) -> None:
-        self.plan = plan
-        self.optimizers = optimizers
-        self.commented: set[ast.stmt] = set()
-
-    def check(self, step: StepFunction, site: ast.AST) -> None:
-        """Refuse what can't be proven: unfed placeholders, races, mixed atoms."""
-        for node in step.slice.unfed:
-            name = self.plan.segment(node.expr) if node.module is self.plan.unit.module else "a placeholder"
-            raise CannotConvert(site, f"the fetch needs `{name.splitlines()[0]}`, which this run does not feed")
-        for leaf in step.leaves:
-            inside = set(ast.walk(leaf.expr))
-            for name in inside:
-                for found_def in self.plan.unit.facts.uses.get(name, ()) if isinstance(name, ast.Name) else ():
-                    loose = isinstance(found_def.scope, (*COMPREHENSIONS, ast.Lambda)) and found_def.scope not in inside
-                    if loose or (found_def.parameter and not self._home(found_def.scope, step)):
-                        raise CannotConvert(name, f"the fetch is built with `{found_def.name}`, which changes between runs; "
-                                            "feed it instead")  # fmt: skip
-        for atom in step.slice.atoms:
-            if atom.mixed:
-                raise CannotConvert(atom.stmt, atom.mixed)
-        for atom in step.slice.atoms:
-            for context in atom.contexts:
-                value = self.plan.value(context)
-                for node in value.deps if isinstance(value, Context) else ():
-                    if ".assert" in node.op.lower() or (node.op in opkinds.STATEFUL and not isinstance(node, Effect)):
-                        raise CannotConvert(context, "what an assertion or other stateful op comes before is not ordered by "
-                                            "a tf.function: not converted", node.op)  # fmt: skip
-        found = races(step.effects, [leaf.value for leaf in step.leaves if isinstance(leaf.value, Node)])
-        values = [leaf.value for leaf in step.leaves if leaf.value is not None]
-        for _, node, variable in shared_memory(step.effects, values):
-            raise CannotConvert(node.expr if node.module is self.plan.unit.module else site,
-                                f"TF1's `{node.op.rsplit('.', 1)[-1]}` shares the memory of `{variable.path}`: after the write "
-                                "it shows the new value; add 0 (or multiply by 1) where the old one is meant")  # fmt: skip
-        for effect, other, variable in found:
-            raise CannotConvert(site, self._race(effect, other, variable))
-
-    def _home(self, scope: ast.AST | None, step: StepFunction) -> bool:
-        """Tell whether a step function will stand inside a function: some of its graph code does."""
-        return any(atom.function is scope for atom in step.slice.atoms)
-
-    def _race(self, effect: Effect, other: Value, variable: Var) -> str:
-        assert isinstance(other, Node)
-        name = variable.path or variable.name or "a variable"
-        what = "is written twice" if isinstance(other, Effect) and variable in other.writes else "is read and written"
-        text = other.module.source.segment(other.expr).split("\n")[0][:40]
-        return (
-            f"`{name}` {what} in one run without an order (`{text}` against the update): TF1 gives either value; "
-            "fetch them in two runs, or order them with tf.control_dependencies"
-        )
-
-    def text(self, step: StepFunction) -> list[str]:
-        """Return the function's text."""
-        plan = self.plan
-        overlay = Edits(plan.unit.module.source)
-        overlay.extend(plan.edits.all())
-        for node, exprs in step.slice.fed.items():
-            for expr in exprs:
-                overlay.replace(expr, plan.parameters[node])
-        self._snapshot(step, overlay)
-        body = self._body(step, overlay)
-        for leaf in step.leaves:
-            inline = isinstance(leaf.expr, ast.Call) and isinstance(leaf.value, Effect) and leaf.value.kind == "group"
-            if inline and not self._inside(leaf.expr, step):
-                body.extend(self._operations(leaf.expr, overlay))
-            if leaf.expr in plan.puts and not self._inside(leaf.expr, step):
-                body.extend(plan.put_lines(leaf.expr, overlay.node))
-        if step.structure is not None and step.returns:
-            body.append(f"return {self._nested(step.structure, step, overlay)}")
-        elif step.returns:
-            values = [self._leaf(leaf, step, overlay) for leaf in step.returns]
-            body.append(f"return {', '.join(values)}")
-        if not body:
-            body = ["pass"]
-        lines = [*self._decorator(step), f"def {step.name}({', '.join(plan.parameters[n] for n in step.fed)}):"]
-        text = "\n".join([*lines, *[indent(line, plan.indent) for line in body]])
-        return [text]
-
-    def _inside(self, expr: ast.expr, step: StepFunction) -> bool:
-        """Tell whether an expression stands in one of the slice's atoms."""
-        return any(expr is n for a in step.slice.atoms for n in ast.walk(a.stmt))
-
-    def _leaf(self, leaf: Leaf, step: StepFunction, overlay: Edits) -> str:
-        put = self.plan.puts.get(leaf.expr)
-        if put is not None:
-            return f"{self.plan.tf}.identity({put.result})" if put.result else "None"
-        text = overlay.node(leaf.expr)
-        if isinstance(leaf.expr, (ast.Tuple, ast.GeneratorExp)) and not text.startswith("("):
-            text = f"({text})"
-        if isinstance(leaf.value, Var):
-            return f"{text}.read_value()"
-        return text
-
-    def _nested(self, expr: ast.expr, step: StepFunction, overlay: Edits) -> str:
-        """Return the text of a nested fetch, operations as None."""
-        if isinstance(expr, (ast.List, ast.Tuple)):
-            inner = ", ".join(self._nested(e, step, overlay) for e in expr.elts)
-            if isinstance(expr, ast.List):
-                return f"[{inner}]"
-            return f"({inner},)" if len(expr.elts) == 1 else f"({inner})"
-        if isinstance(expr, ast.Dict):
-            pairs = zip(expr.keys, expr.values, strict=True)
-            return (
-                "{"
-                + ", ".join(f"{overlay.node(k)}: {self._nested(v, step, overlay)}" for k, v in pairs if k is not None)
-                + "}"
-            )
-        leaf = next((leaf for leaf in step.leaves if leaf.expr is expr), None)
-        if leaf is None:
-            raise CannotConvert(expr, "a fetch of lists within lists; fetch a flat list")
-        return "None" if leaf.operation else self._leaf(leaf, step, overlay)
-
-    def _snapshot(self, step: StepFunction, overlay: Edits) -> None:
-        """Give names that change meaning, or that the function binds itself, a name of their own."""
-        for name, fresh in step.snapshots.items():
-            for use in step.slice.capture_uses.get(name, ()):
-                overlay.replace(use, fresh)
-
-    # -- signature
-    def _decorator(self, step: StepFunction) -> list[str]:
-        specs = [self._spec(node) for node in step.fed]
-        tf = self.plan.tf
-        if not step.fed or any(s is None for s in specs):
-            return [f"@{tf}.function"]
-        line = f"@{tf}.function(input_signature=[{', '.join(s for s in specs if s)}])"
-        if len(line) <= 110:
-            return [line]
-        pad = self.plan.indent
-        return [f"@{tf}.function(input_signature=[", *[f"{pad}{s}," for s in specs], "])"]
-
-    def _spec(self, node: Node) -> str | None:
-        """Return a parameter's TensorSpec, None where its type isn't known."""
-        tf, plan = self.plan.tf, self.plan
-        if node.module is not plan.unit.module:
-            raise CannotConvert(node.expr, "a tensor of another module is fed")
-        if node.op != "placeholder":
-            return self._override(node)
-        if "dtype" in node.call:
-            dtype = f"{tf}.{node.dtype}" if node.dtype else plan.text(node.call["dtype"])
-        elif node.dtype:
-            dtype = f"{tf}.{node.dtype}"
-        else:
-            return None
-        shape = "None"
-        if "shape" in node.call:
-            shape = plan.text(node.call["shape"])
-        return f"{tf}.TensorSpec({shape}, {dtype})"
-
-    def _override(self, node: Node) -> str:
-        """Return the TensorSpec of a tensor that is fed although it is no placeholder."""
-        names = [d.name for ds in self.plan.unit.facts.by_name.values() for d in ds if d.value is node]
-        if node.constant and names:
-            return f"{self.plan.tf}.TensorSpec.from_tensor({names[0]})"
-        if node.dtype is None:
-            raise CannotConvert(node.expr, "a tensor is fed whose type is not statically known")
-        return f"{self.plan.tf}.TensorSpec(None, {self.plan.tf}.{node.dtype})"
-
-    # -- body
-    def _body(self, step: StepFunction, overlay: Edits) -> list[str]:
-        gradients = Gradients(self.plan, self.optimizers, step.slice, step.fed, overlay)
-        tape_atoms = gradients.atoms
-        lines: list[str] = []
-        taped: list[str] = []
-        placed = False
-        for atom in step.slice.atoms:
-            if atom in tape_atoms:
-                taped.extend(self._atom(atom, step, overlay, gradients))
-                continue
-            if gradients.calls and not placed and self._after_tape(atom, step, tape_atoms):
-                lines.extend(gradients.tape(taped, self.plan.indent))
-                placed, taped = True, []
-            lines.extend(self._atom(atom, step, overlay, gradients))
-        if gradients.calls and not placed:
-            lines.extend(gradients.tape(taped, self.plan.indent))
-        return lines
-
-    def _after_tape(self, atom: Atom, step: StepFunction, tape_atoms: set[Atom]) -> bool:
-        """The tape is closed where no atom below needs it and this one isn't before it."""
-        remaining = [a for a in step.slice.atoms if a in tape_atoms and a.order > atom.order]
-        return not remaining
-
-    def _atom(self, atom: Atom, step: StepFunction, overlay: Edits, gradients: Gradients) -> list[str]:
-        """Return one atom's lines, with the comments above it."""
-        stmt = atom.stmt
-        source = self.plan.unit.module.source
-        lines: list[str] = []
-        if stmt not in self.commented:
-            self.commented.add(stmt)
-            lines.extend(comments_above(source.text, source.range(stmt)[0]))
-        lines.extend(self._control(atom, step, overlay))
-        special = gradients.replace(stmt, overlay)
-        if special is not None:
-            return [*lines, *special]
-        put = self._put(stmt, step, overlay)
-        if put is not None:
-            return [*lines, *put]
-        grouped = self._group(stmt, overlay)
-        if grouped is not None:
-            return [*lines, *grouped]
-        start, end = source.range(stmt)
-        effect = self.plan.value(stmt.value) if isinstance(stmt, ast.Assign) else None
-        if isinstance(stmt, ast.Assign) and isinstance(effect, Effect) and not self._read(stmt, step):
-            if isinstance(stmt.targets[0], ast.Name) and effect.expr is stmt.value:
-                start = source.range(stmt.value)[0]  # nothing reads its value
-        text = dedent(overlay.render(start, end), stmt.col_offset)
-        simple = not isinstance(stmt, (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.AsyncFor))
-        lines.append(text + (comment_after(source.text, end) if simple else ""))
-        return lines
-
-    def _put(self, stmt: ast.stmt, step: StepFunction, overlay: Edits) -> list[str] | None:
-        """A statement that is a derived write, with a name for its value where something reads it."""
-        inside = [n for n in ast.walk(stmt) if isinstance(n, ast.Call) and n in self.plan.puts]
-        if not inside:
-            return None
-        call = stmt.value if isinstance(stmt, (ast.Assign, ast.Expr)) else None
-        if call is not inside[0] or len(inside) > 1:
-            raise CannotConvert(inside[0], "a derived write inside a larger statement; give it a statement of its own")
-        lines = self.plan.put_lines(call, overlay.node)
-        put = self.plan.puts[call]
-        if isinstance(stmt, ast.Assign) and put.result is not None and self._read(stmt, step):
-            target = overlay.node(stmt.targets[0])
-            lines.append(f"{target} = {put.result}")
-        return lines
-
-    def _read(self, stmt: ast.Assign, step: StepFunction) -> bool:
-        """Tell whether the name that a statement binds is used in the step function."""
-        names = {n.id for t in stmt.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-        returned = [leaf.expr for leaf in step.returns]
-        others = [a.stmt for a in step.slice.atoms if a.stmt is not stmt]
-        return any(isinstance(n, ast.Name) and n.id in names and isinstance(n.ctx, ast.Load)
-                   for root in [*returned, *others] for n in ast.walk(root))  # fmt: skip
-
-    def _control(self, atom: Atom, step: StepFunction, overlay: Edits) -> list[str]:
-        """Write out operations that stand only in a control_dependencies list; names are ordered as they stand."""
-        lines: list[str] = []
-        for context in atom.contexts:
-            value = self.plan.value(context)
-            if not isinstance(value, Context) or value.kind != "control_dependencies":
-                continue
-            first = next((a for a in step.slice.atoms if context in a.contexts), None)
-            if first is atom and isinstance(context, ast.Call) and context.args:
-                lines.extend(self._operations(context.args[0], overlay))
-        return lines
-
-    def _operations(self, expr: ast.expr, overlay: Edits) -> list[str]:
-        """Return statements for the operations that an expression makes in place."""
-        if isinstance(expr, (ast.List, ast.Tuple)):
-            return [line for e in expr.elts for line in self._operations(e, overlay)]
-        if isinstance(expr, ast.Name):
-            return []
-        if expr in self.plan.puts:
-            return self.plan.put_lines(expr, overlay.node)
-        value = self.plan.value(expr)
-        if isinstance(value, Effect) and value.kind in {"assign", "lens"}:
-            return [overlay.node(expr)]
-        if isinstance(value, Effect) and value.kind == "group" and isinstance(expr, ast.Call):
-            return [line for a in expr.args for line in self._operations(a, overlay)]
-        if isinstance(value, Seq) and all(isinstance(v, Effect) and v.kind == "assign" for v in leaves(value)):
-            return [overlay.node(expr)]
-        if isinstance(value, Node) and not isinstance(value, Effect):
-            return []
-        raise CannotConvert(expr, "an operation whose order can't be written down")
-
-    def _group(self, stmt: ast.stmt, overlay: Edits) -> list[str] | None:
-        """tf.group and tf.no_op leave the operations that were made in their arguments."""
-        call = stmt.value if isinstance(stmt, (ast.Assign, ast.Expr)) else None
-        value = self.plan.value(call)
-        if not isinstance(call, ast.Call) or not isinstance(value, Effect):
-            return None
-        if value.kind == "noop" and value.expr is call:
-            return []
-        if value.kind != "group" or value.expr is not call:
-            return None
-        lines: list[str] = []
-        for arg in call.args:
-            lines.extend(self._operations(arg.value if isinstance(arg, ast.Starred) else arg, overlay))
-        return lines
-
-
 def plan_step(plan: Plan, found: list[Leaf], fed: list[Node]) -> StepFunction:
     """Return a step function for fetched leaves and fed nodes, without name and place."""
     exprs = [leaf.expr for leaf in found]
@@ -362,4 +71,52 @@ def optimizer_uses(plan: Plan) -> dict[Opt, list[tuple[Var, ...]]]:
     return uses
 
 
-__all__ = ["Leaf", "Py", "StepBuilder", "StepFunction", "optimizer_uses", "plan_step"]
+def check_step(plan: Plan, step: StepFunction, site: ast.AST) -> None:
+    """Refuse what can't be proven: unfed placeholders, races, mixed atoms."""
+    for node in step.slice.unfed:
+        name = plan.segment(node.expr) if node.module is plan.unit.module else "a placeholder"
+        raise CannotConvert(site, f"the fetch needs `{name.splitlines()[0]}`, which this run does not feed")
+    for leaf in step.leaves:
+        inside = set(ast.walk(leaf.expr))
+        for use in inside:
+            for found_def in plan.unit.facts.uses.get(use, ()) if isinstance(use, ast.Name) else ():
+                loose = isinstance(found_def.scope, (*COMPREHENSIONS, ast.Lambda)) and found_def.scope not in inside
+                if loose or (found_def.parameter and not _home(found_def.scope, step)):
+                    raise CannotConvert(use, f"the fetch is built with `{found_def.name}`, which changes between "
+                                        "runs; feed it instead")  # fmt: skip
+    for atom in step.slice.atoms:
+        if atom.mixed:
+            raise CannotConvert(atom.stmt, atom.mixed)
+    for atom in step.slice.atoms:
+        for context in atom.contexts:
+            value = plan.value(context)
+            for node in value.deps if isinstance(value, Context) else ():
+                if ".assert" in node.op.lower() or (node.op in opkinds.STATEFUL and not isinstance(node, Effect)):
+                    raise CannotConvert(context, "what an assertion or other stateful op comes before is not ordered "
+                                        "by a tf.function: not converted", node.op)  # fmt: skip
+    found = races(step.effects, [leaf.value for leaf in step.leaves if isinstance(leaf.value, Node)])
+    values = [leaf.value for leaf in step.leaves if leaf.value is not None]
+    for _, node, variable in shared_memory(step.effects, values):
+        message = (
+            f"TF1's `{node.op.rsplit('.', 1)[-1]}` shares the memory of `{variable.path}`: after the write it shows "
+            "the new value; add 0 (or multiply by 1) where the old one is meant"
+        )
+        raise CannotConvert(node.expr if node.module is plan.unit.module else site, message)
+    for _, other, variable in found:
+        raise CannotConvert(site, _race(other, variable))
+
+
+def _home(scope: ast.AST | None, step: StepFunction) -> bool:
+    """Tell whether a step function will stand inside a function: some of its graph code does."""
+    return any(atom.function is scope for atom in step.slice.atoms)
+
+
+def _race(other: Value, variable: Var) -> str:
+    assert isinstance(other, Node)
+    name = variable.path or variable.name or "a variable"
+    what = "is written twice" if isinstance(other, Effect) and variable in other.writes else "is read and written"
+    text = other.module.source.segment(other.expr).split("\n")[0][:40]
+    return (
+        f"`{name}` {what} in one run without an order (`{text}` against the update): TF1 gives either value; "
+        "fetch them in two runs, or order them with tf.control_dependencies"
+    )

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from migrator.rules.symbol_arguments import Argument, arguments_of
 from migrator.rules.symbol_types import Note, SymbolRewrite, Use
 from migrator.syntax.text import Edit, Render, SourceText
 from migrator.tables.renames import ARGUMENTS, DROPPED
 
 _ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.Tuple)
-
-
-@dataclass(slots=True)
-class Argument:
-    """One argument of a call.
-
-    Attributes:
-        node: its value.
-        keyword: as written: None for a positional, ``*`` and ``**`` for the unpacked.
-        start, end: offsets of the whole argument, parentheses and ``name=`` included, white space excluded.
-        parameter: the TF1 parameter that it is, once `CallText.bind` has run.
-    """
-
-    node: ast.expr
-    keyword: str | None
-    start: int
-    end: int
-    parameter: str | None = None
 
 
 class CannotBind(Exception):
@@ -46,7 +28,7 @@ class CallText:
         self.edits: list[Edit] = []
         self.notes: list[Note] = []
         self.imports: list[str] = []
-        self.arguments = _arguments(self.call, self.source)
+        self.arguments = arguments_of(self.call, self.source)
         self._dropped: list[Argument] = []
         self._appended: list[str] = []
 
@@ -178,10 +160,10 @@ class CallText:
         self.bind(old)
         kept, moved = 0, only_keywords
         for argument in self.arguments:
-            if argument.parameter in skip:
+            if argument.parameter is not None and argument.parameter in skip:
                 moved = True
                 continue
-            name = parameter_name(str(argument.parameter), old, new, names or {})
+            name = parameter_name(str(argument.parameter), new, names or {})
             if name is None:
                 if argument.parameter not in DROPPED:
                     raise CannotBind(f"its argument {argument.parameter} has no equal in TF2")
@@ -199,23 +181,23 @@ class CallText:
     ) -> None:
         """Conform a call with ``*args`` or ``**kwargs``: only what can be seen, and only if the order is the same."""
         agreed = 0
-        while agreed < min(len(old), len(new)) and parameter_name(old[agreed], old, new, names) == new[agreed]:
+        while agreed < min(len(old), len(new)) and parameter_name(old[agreed], new, names) == new[agreed]:
             agreed += 1
         starred = any(argument.keyword == "*" for argument in self.arguments)
         positionals = sum(argument.keyword is None for argument in self.arguments)
-        rest = [name for name in old[agreed:] if name != "name" and parameter_name(name, old, new, names) != name]
+        rest = [name for name in old[agreed:] if name != "name" and parameter_name(name, new, names) != name]
         moved = [name for name in rest if name not in ARGUMENTS or name in old[: len(new)]]
         if only_keywords or (starred and moved) or positionals > agreed:
             raise CannotBind("it takes unpacked arguments, whose order changed in TF2: write them out")
         for argument in self.arguments:
             if argument.keyword not in (None, "*", "**"):
-                name = parameter_name(str(argument.keyword), old, new, names)
+                name = parameter_name(str(argument.keyword), new, names)
                 if name is None and argument.keyword not in DROPPED:
                     raise CannotBind(f"its argument {argument.keyword} has no equal in TF2")
                 self.drop(argument) if name is None else self.name_argument(argument, name)
 
 
-def parameter_name(name: str, old: tuple[str, ...], new: tuple[str, ...], names: dict[str, str]) -> str | None:
+def parameter_name(name: str, new: tuple[str, ...], names: dict[str, str]) -> str | None:
     """Return a TF1 parameter's name in TF2, None where it has none."""
     for candidate in (names.get(name), name, *ARGUMENTS.get(name, ())):
         if candidate is not None and candidate in new:
@@ -239,60 +221,3 @@ def repeatable(node: ast.expr) -> bool:
     if isinstance(node, ast.Attribute):
         return repeatable(node.value)
     return isinstance(node, (ast.Name, ast.Constant))
-
-
-def _arguments(call: ast.Call, source: SourceText) -> list[Argument]:
-    """Return a call's arguments in source order, with their extents."""
-    raw: list[tuple[int, int, ast.expr, str | None]] = []
-    for arg in call.args:
-        value, keyword = (arg.value, "*") if isinstance(arg, ast.Starred) else (arg, None)
-        raw.append((*source.range(arg), value, keyword))
-    for item in call.keywords:
-        raw.append((*source.range(item), item.value, item.arg or "**"))
-    raw.sort(key=lambda found: found[0])
-    out: list[Argument] = []
-    for index, (start, end, value, keyword) in enumerate(raw):
-        limit = raw[index + 1][0] if index + 1 < len(raw) else source.range(call)[1] - 1
-        closing = _closing(source.text, end, limit)
-        opening = start
-        if keyword is None and not (len(raw) == 1 and isinstance(value, ast.GeneratorExp)):
-            opening = _opening(source, raw[index - 1][1] if index else source.range(call.func)[1], start, index == 0)
-        out.append(Argument(value, keyword, opening, closing))
-    return out
-
-
-def _closing(text: str, end: int, limit: int) -> int:
-    """Return the end of an argument: behind the parentheses that close around it."""
-    last = end
-    at = end
-    while at < limit and text[at] != ",":
-        if text[at] == "#":
-            at = text.index("\n", at) if "\n" in text[at:limit] else limit
-            continue
-        if text[at] == ")":
-            last = at + 1
-        at += 1
-    return last
-
-
-def _opening(source: SourceText, previous: int, start: int, first: bool) -> int:
-    """Return the start of a positional argument: before the parentheses that open around it."""
-    text = source.text
-    at, separators = previous, 0
-    wanted = "(" if first else ","
-    while at < start:
-        if text[at] == "#":
-            at = text.index("\n", at)
-            continue
-        if text[at] == wanted:
-            separators = at + 1
-            break
-        at += 1
-    at = separators or start
-    while at < start:
-        if text[at] == "#":
-            at = text.index("\n", at)
-        elif text[at] == "(":
-            return at
-        at += 1
-    return start

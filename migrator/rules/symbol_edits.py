@@ -1,14 +1,14 @@
-"""Apply the rules for single symbols to all live code of a unit, and tidy its imports."""
+"""Apply the rules for single symbols to all live code of a unit."""
 
 from __future__ import annotations
 
 import ast
-import re
 
-from migrator.analysis.staging import Stage
+from migrator.analysis.units import Stage
 from migrator.analysis.values import UNKNOWN as VALUE_UNKNOWN
-from migrator.analysis.values import Map, Node, Py, Seq, Sym, Var
-from migrator.model import Rule, Severity
+from migrator.analysis.values import Map, Node, Py, Seq, Var
+from migrator.model import Rule
+from migrator.rules.import_edits import MNIST
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.symbol_types import UNKNOWN
 from migrator.rules.symbols import SymbolRefusal, rewrite_symbol
@@ -20,27 +20,16 @@ RULE = Rule(
     "MIG101",
     "symbols",
     "TF1 names and arguments become their TF2 equals.",
-    "Renamed functions, renamed, moved and removed arguments, changed defaults made explicit where they change numbers.",
+    "Renamed functions, renamed, moved and removed arguments, changed defaults made explicit where they change "
+    "numbers.",
     before="tf.reduce_sum(x, keep_dims=True)",
     after="tf.reduce_sum(x, keepdims=True)",
 )
-MNIST = "tensorflow.examples.tutorials.mnist"
 NATIVE = frozenset(
     f"tensorflow.{n}"
-    for n in (
-        "group",
-        "no_op",
-        "control_dependencies",
-        "gradients",
-        "Variable",
-        "device",
-        "name_scope",
-        "train",
-        "nn",
-        "errors",
-        "summary",
-    )
-)
+    for n in ("group", "no_op", "control_dependencies", "gradients", "Variable", "device", "name_scope", "train", "nn",
+              "errors", "summary")
+)  # fmt: skip
 
 
 class Context:
@@ -130,8 +119,8 @@ def _pairs(plan: Plan, call: ast.Call) -> None:
             ) + "]",
         )  # fmt: skip
     elif isinstance(plan.value(given), Map):
-        raise CannotConvert(call, "tf.case with a dict that is not written out: tensors are no dict keys in TF2; give a list "
-                            "of (predicate, function) pairs", "tensorflow.case")  # fmt: skip
+        raise CannotConvert(call, "tf.case with a dict that is not written out: tensors are no dict keys in TF2; give "
+                            "a list of (predicate, function) pairs", "tensorflow.case")  # fmt: skip
 
 
 def _context_call(plan: Plan, node: ast.expr) -> bool:
@@ -211,94 +200,3 @@ def _mnist(plan: Plan, node: ast.expr, symbol: str) -> None:
         plan.edits.replace(node, short if short.startswith("input_data") else f"input_data.{short}")
         if "import input_data" not in plan.imports:
             plan.imports.append("import input_data")
-
-
-# -- imports
-def convert_imports(plan: Plan) -> None:
-    """Make the imports those of TensorFlow 2."""
-    module = plan.unit.module
-    has_alias = False
-    for stmt in ast.walk(module.tree):
-        if isinstance(stmt, ast.Import):
-            has_alias = _plain_import(plan, stmt) or has_alias
-        elif isinstance(stmt, ast.ImportFrom) and not stmt.level and (stmt.module or "").split(".")[0] == "tensorflow":
-            has_alias = _from_import(plan, stmt, has_alias) or has_alias
-    anchor = next((s for s in module.tree.body if isinstance(s, (ast.Import, ast.ImportFrom)) and not _future(s)), None)
-    if anchor is not None:
-        edited = {e.new for e in plan.edits.all()}
-        lines = [
-            i
-            for i in sorted(plan.imports)
-            if i not in edited and not re.search(rf"^{re.escape(i)}$", module.source.text, re.M)
-        ]
-        plan.operations.before.setdefault(anchor, [])[:0] = lines
-
-
-def _future(stmt: ast.Import | ast.ImportFrom) -> bool:
-    return isinstance(stmt, ast.ImportFrom) and stmt.module == "__future__"
-
-
-def _plain_import(plan: Plan, stmt: ast.Import) -> bool:
-    found = False
-    for alias in stmt.names:
-        if alias.name == "tensorflow.compat.v1":
-            plan.edits.replace(alias, f"tensorflow as {alias.asname or 'tf'}")
-            found = True
-        elif alias.name.startswith(MNIST):
-            plan.created["input_data.py"] = INPUT_DATA
-            name = f" as {alias.asname}" if alias.asname and alias.asname != "input_data" else ""
-            plan.edits.replace(alias, f"input_data{name}")
-        elif alias.name.startswith("tensorflow.") and len(stmt.names) == 1 and not _lives_on(alias.name):
-            plan.operations.removed.add(stmt)
-        elif alias.name == "tensorflow":
-            found = True
-    return found
-
-
-def _lives_on(dotted: str) -> bool:
-    return dotted.split(".")[1] in {"keras", "data", "nn", "io", "summary", "math"}
-
-
-def _from_import(plan: Plan, stmt: ast.ImportFrom, has_alias: bool) -> bool:
-    """Names imported one by one are spelled with the alias; the import goes or becomes a plain one."""
-    module = stmt.module or ""
-    if module.startswith("tensorflow.examples.tutorials"):
-        plan.created["input_data.py"] = INPUT_DATA
-        texts = []
-        for alias in stmt.names:
-            tail = f" as {alias.asname}" if alias.asname and alias.asname != alias.name else ""
-            if alias.name in {"input_data", "mnist"} and module != f"{MNIST}.input_data":
-                texts.append(f"import input_data{tail}")
-            else:
-                texts.append(f"from input_data import {alias.name}{tail}")
-        plan.operations.replaced[stmt] = texts
-        return False
-    if module.startswith("tensorflow.keras") or (module == "tensorflow" and all(a.name == "keras" for a in stmt.names)):
-        return False
-    whole = [a for a in stmt.names if module == "tensorflow.compat" and a.name == "v1"]
-    if whole:
-        plan.operations.replaced[stmt] = [f"import tensorflow as {whole[0].asname or 'tf'}"]
-        return True
-    if has_alias or any(isinstance(s, ast.Import) and any(a.name.startswith("tensorflow") and a.asname for a in s.names)
-                        for s in plan.unit.module.tree.body):  # fmt: skip
-        plan.operations.removed.add(stmt)
-        return False
-    plan.operations.replaced[stmt] = [f"import tensorflow as {plan.tf}"]
-    return True
-
-
-def tensorflow_alias(plan_values: dict[str, object], tree: ast.Module) -> str:
-    """Return the name under which a module knows tensorflow, "tf" where it imports only parts."""
-    for stmt in ast.walk(tree):
-        if isinstance(stmt, ast.Import):
-            for alias in stmt.names:
-                if alias.name in {"tensorflow", "tensorflow.compat.v1"}:
-                    return alias.asname or ("tensorflow" if alias.name == "tensorflow" else "tensorflow.compat.v1")
-        if isinstance(stmt, ast.ImportFrom) and stmt.module == "tensorflow.compat":
-            for alias in stmt.names:
-                if alias.name == "v1":
-                    return alias.asname or "v1"
-    return "tf"
-
-
-__all__ = ["RULE", "Context", "Severity", "Sym", "convert_imports", "convert_symbols", "tensorflow_alias"]

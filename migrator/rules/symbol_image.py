@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from migrator.rules.symbol_call import Argument, CallText, CannotBind
-from migrator.rules.symbol_types import UNKNOWN, Handler, Outcome, SymbolRefusal, Use, keep_compat
+from migrator.rules.symbol_arguments import Argument
+from migrator.rules.symbol_call import CallText, CannotBind
+from migrator.rules.symbol_types import Handler, Outcome, SymbolRefusal, Use, keep_compat
 from migrator.syntax.text import Render
 
 _METHODS = {0: "ResizeBilinear", 1: "ResizeNearestNeighbor", 2: "ResizeBicubic", 3: "ResizeArea"}
@@ -51,7 +52,7 @@ def _method(use: Use, argument: Argument | None) -> int:
     if isinstance(node, ast.Attribute) and node.attr in _NAMES and ast.unparse(node.value).endswith("ResizeMethod"):
         return _NAMES[node.attr]
     value = use.context.literal(node)
-    return value if isinstance(value, int) and value is not UNKNOWN else -1
+    return value if isinstance(value, int) else -1
 
 
 def _draw_boxes(use: Use) -> Outcome:

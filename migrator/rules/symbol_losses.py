@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from migrator.rules.symbol_call import Argument, CallText, CannotBind, is_atom, operand, repeatable
+from migrator.rules.symbol_arguments import Argument
+from migrator.rules.symbol_call import CallText, CannotBind, is_atom, operand, repeatable
 from migrator.rules.symbol_types import COMPAT, UNKNOWN, Handler, Outcome, SymbolRefusal, SymbolRewrite, Use, info
 from migrator.syntax.text import Render
 from migrator.tables.lookup import lookup

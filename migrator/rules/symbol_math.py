@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from migrator.rules.symbol_call import Argument, CallText, CannotBind
+from migrator.rules.symbol_arguments import Argument
+from migrator.rules.symbol_call import CallText, CannotBind
 from migrator.rules.symbol_types import (
     BEHAVIOUR,
     COMPAT,

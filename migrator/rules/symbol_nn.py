@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from fractions import Fraction
 
-from migrator.rules.symbol_call import Argument, CallText, CannotBind, operand
+from migrator.rules.symbol_arguments import Argument
+from migrator.rules.symbol_call import CallText, CannotBind, operand
 from migrator.rules.symbol_types import UNKNOWN, Handler, Outcome, SymbolRefusal, SymbolRewrite, Use, keep_compat
 from migrator.syntax.text import Edit, Render
 from migrator.tables.lookup import lookup
@@ -31,7 +33,7 @@ def _dropout(use: Use) -> Outcome:
     return text.done()
 
 
-def _rate(keep: ast.expr) -> str | object:
+def _rate(keep: ast.expr) -> str | Callable[[Render], str]:
     """Return the text of ``rate=``: the value itself where ``1 - keep_prob`` is exact, else the difference."""
     if isinstance(keep, ast.Constant) and isinstance(keep.value, (int, float)) and not isinstance(keep.value, bool):
         rate = 1 - keep.value

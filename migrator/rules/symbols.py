@@ -183,8 +183,7 @@ def _as_value(use: Use, row: Symbol | None, target: str, renamed: bool) -> Outco
         new = _target_parameters(row, target)
         required = [name for name in row.parameters if name in row.required] or list(row.parameters[:1])
         agree = all(
-            index < len(new) and parameter_name(name, row.parameters, new, {}) == new[index]
-            for index, name in enumerate(required)
+            index < len(new) and parameter_name(name, new, {}) == new[index] for index, name in enumerate(required)
         )
         if not agree:
             return SymbolRefusal(

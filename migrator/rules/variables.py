@@ -6,8 +6,9 @@ import ast
 
 from migrator.analysis.values import Node, Py, Seq, Sym, Var, leaves
 from migrator.model import Rule
-from migrator.rules.plan import CannotConvert, Plan, atomic, literal_name
+from migrator.rules.plan import CannotConvert, Plan, atomic, literal_name, wrapped
 from migrator.syntax.text import Render
+from migrator.tables import signatures
 
 RULE = Rule(
     "MIG210",
@@ -60,29 +61,28 @@ def convert_start_reads(plan: Plan) -> None:
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call not in plan.handled:
                     plan.handled.add(call)
                     owner = call.func.value
-                    plan.edits.replace(call, lambda render, owner=owner: f"{render(owner)}.read_value()")  # type: ignore[misc]
+                    plan.edits.replace(call, wrapped("{}.read_value()", owner))
 
 
 def _one(plan: Plan, call: ast.Call, variable: Var) -> None:
     """Plan one tf.Variable or tf.get_variable call."""
-    args = _arguments(plan, call, variable.via)
+    args = variable_arguments(call, variable.via)
     for name, why in REFUSED.items():
         if name in args and not _is_default(plan, args[name]):
             raise CannotConvert(call, why)
     if any(name.startswith("*") for name in args):
         raise CannotConvert(call, "the arguments of a variable are not written out")
     plan.handled.add(call.func)
-    name = _name(plan, call, variable, args)
-    if variable.via == "Variable" and _fits(call, args, name):
+    named = _name(plan, call, variable, args)
+    if variable.via == "Variable" and _fits(call, args, named):
         if not _spelled_native(plan, call):
             plan.edits.replace(call.func, f"{plan.tf}.Variable")
         return
-    plan.edits.replace(call, lambda render: _text(plan, call, variable, args, name, render))
+    plan.edits.replace(call, lambda render: _text(plan, call, variable, args, named, render))
 
 
-def _arguments(plan: Plan, call: ast.Call, via: str) -> dict[str, ast.expr]:
-    from migrator.tables import signatures
-
+def variable_arguments(call: ast.Call, via: str) -> dict[str, ast.expr]:
+    """Return the arguments of a variable by TF1 keyword ("*" holds what could not be mapped)."""
     names = signatures.of(f"tensorflow.{via}")
     args: dict[str, ast.expr] = {}
     for index, arg in enumerate(call.args):
@@ -138,7 +138,9 @@ def _text(
     plan: Plan, call: ast.Call, variable: Var, args: dict[str, ast.expr], name: str | None, render: Render
 ) -> str:
     """Return the new call."""
-    parts = [_initial(plan, call, args, render) if variable.via == "get_variable" else render(args["initial_value"])]
+    parts = [
+        initial_text(plan, call, args, render) if variable.via == "get_variable" else render(args["initial_value"])
+    ]
     for key in KEPT:
         if key in args and not (key == "dtype" and variable.via == "get_variable"):
             parts.append(f"{key}={render(args[key])}")
@@ -147,7 +149,7 @@ def _text(
     return f"{plan.tf}.Variable({', '.join(parts)})"
 
 
-def _initial(plan: Plan, call: ast.Call, args: dict[str, ast.expr], render: Render) -> str:
+def initial_text(plan: Plan, call: ast.Call, args: dict[str, ast.expr], render: Render) -> str:
     """Return the start value of a tf.get_variable call."""
     initializer, shape = args.get("initializer"), args.get("shape")
     value = plan.value(initializer)
@@ -185,8 +187,8 @@ def _constant_fits(plan: Plan, initializer: ast.expr, shape: ast.expr | None) ->
             const = item.const if isinstance(item, Py) else None
             total = total * const if isinstance(const, int) else -1
         if total > 0 and len(list(leaves(given))) != total:
-            raise CannotConvert(initializer, "a constant_initializer with fewer numbers than the shape repeats its last "
-                                "number in TF1; write all numbers")  # fmt: skip
+            raise CannotConvert(initializer, "a constant_initializer with fewer numbers than the shape repeats its "
+                                "last number in TF1; write all numbers")  # fmt: skip
 
 
 def _global_step(plan: Plan, call: ast.Call) -> None:

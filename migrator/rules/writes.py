@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrator.analysis.values import Effect, Node, Py, Var, leaves
+from migrator.analysis.values import Effect, Node, Py, Var
 from migrator.model import Rule
 from migrator.rules.plan import CannotConvert, Plan, atomic
 from migrator.syntax.text import Render
@@ -69,6 +69,3 @@ def _text(plan: Plan, effect: Effect, target: ast.expr, render: Render) -> str:
     if "_nd_" in effect.op:
         return f"{owner}.{effect.op}({indices}, {updates})"
     return f"{owner}.{effect.op}({plan.tf}.IndexedSlices({updates}, {indices}))"
-
-
-__all__ = ["RULE", "convert_writes", "is_variable_slice", "leaves"]

@@ -19,9 +19,8 @@ def protected_lines(text: str) -> set[int]:
     shift = 0 if not text[:1].isspace() else 1
     found: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, (ast.Constant, ast.JoinedStr)) and (node.end_lineno or 0) > node.lineno:
-            if isinstance(node, ast.JoinedStr) or isinstance(node.value, (str, bytes)):
-                found.update(range(node.lineno - shift, (node.end_lineno or 0) - shift))
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))):
+            found.update(range(node.lineno - shift, (node.end_lineno or 0) - shift))
     return found
 
 

@@ -12,7 +12,8 @@ def new_unknown_names(before: str, after: str) -> list[str]:
 
 
 def _unknown(text: str) -> set[str]:
-    bound, used = set(dir(builtins)) | {"__file__", "__name__", "__doc__"}, set()
+    bound = set(dir(builtins)) | {"__file__", "__name__", "__doc__"}
+    used: set[str] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)

@@ -109,7 +109,14 @@ PYTHON_TIME_PREFIXES = (
 )  # fmt: skip
 
 SAME_DTYPE = frozenset(
-    f"tensorflow.{n}" for n in ["add", "subtract", "multiply", "divide", "matmul", "reshape", "transpose", "concat", "stack", "identity", "stop_gradient", "zeros_like", "ones_like", "reduce_sum", "reduce_mean", "reduce_max", "reduce_min", "reduce_prod", "square", "sqrt", "exp", "log", "log1p", "tanh", "sigmoid", "abs", "negative", "pow", "maximum", "minimum", "squeeze", "expand_dims", "tile", "gather", "slice", "split", "unstack", "nn.relu", "nn.sigmoid", "nn.tanh", "nn.softmax", "nn.bias_add", "nn.dropout", "nn.conv2d", "nn.max_pool", "nn.avg_pool", "clip_by_value", "boolean_mask", "reverse", "add_n", "nn.embedding_lookup", "nn.elu", "nn.softplus", "nn.l2_loss", "math.log", "sub", "mul", "neg"]
+    f"tensorflow.{n}"
+    for n in ("add", "subtract", "multiply", "divide", "matmul", "reshape", "transpose", "concat", "stack", "identity",
+              "stop_gradient", "zeros_like", "ones_like", "reduce_sum", "reduce_mean", "reduce_max", "reduce_min",
+              "reduce_prod", "square", "sqrt", "exp", "log", "log1p", "tanh", "sigmoid", "abs", "negative", "pow",
+              "maximum", "minimum", "squeeze", "expand_dims", "tile", "gather", "slice", "split", "unstack", "nn.relu",
+              "nn.sigmoid", "nn.tanh", "nn.softmax", "nn.bias_add", "nn.dropout", "nn.conv2d", "nn.max_pool",
+              "nn.avg_pool", "clip_by_value", "boolean_mask", "reverse", "add_n", "nn.embedding_lookup", "nn.elu",
+              "nn.softplus", "nn.l2_loss", "math.log", "sub", "mul", "neg")
 )  # fmt: skip
 
 SHAPE_OF_OTHER = frozenset(
@@ -117,9 +124,18 @@ SHAPE_OF_OTHER = frozenset(
 )  # not the result's
 
 SAME_SHAPE = frozenset(
-    f"tensorflow.{n}" for n in ["identity", "stop_gradient", "cast", "exp", "log", "sqrt", "square", "abs", "negative", "tanh", "sigmoid", "nn.relu", "nn.sigmoid", "nn.tanh", "nn.softmax", "nn.elu", "nn.softplus", "zeros_like", "ones_like", "nn.dropout", "clip_by_value", "reverse", "to_float", "to_int32", "to_int64"]
+    f"tensorflow.{n}"
+    for n in ("identity", "stop_gradient", "cast", "exp", "log", "sqrt", "square", "abs", "negative", "tanh", "sigmoid",
+              "nn.relu", "nn.sigmoid", "nn.tanh", "nn.softmax", "nn.elu", "nn.softplus", "zeros_like", "ones_like",
+              "nn.dropout", "clip_by_value", "reverse", "to_float", "to_int32", "to_int64")
 )  # fmt: skip
 
 GIVES_MANY = frozenset(
-    f"tensorflow.{n}" for n in ["nn.top_k", "unique", "unique_with_counts", "nn.moments", "nn.weighted_moments", "meshgrid", "qr", "linalg.qr", "svd", "linalg.svd", "self_adjoint_eig", "linalg.eigh", "split", "unstack", "unpack", "setdiff1d", "listdiff", "dynamic_partition", "while_loop", "nn.fused_batch_norm", "nn.sufficient_statistics", "nn.normalize_moments", "nn.ctc_greedy_decoder", "nn.ctc_beam_search_decoder", "clip_by_global_norm", "decode_csv", "io.decode_csv", "parse_single_example", "parse_example", "io.parse_example", "io.parse_single_example", "linalg.lu", "global_norm_list", "matrix_determinant_log"]
+    f"tensorflow.{n}"
+    for n in ("nn.top_k", "unique", "unique_with_counts", "nn.moments", "nn.weighted_moments", "meshgrid", "qr",
+              "linalg.qr", "svd", "linalg.svd", "self_adjoint_eig", "linalg.eigh", "split", "unstack", "unpack",
+              "setdiff1d", "listdiff", "dynamic_partition", "while_loop", "nn.fused_batch_norm",
+              "nn.sufficient_statistics", "nn.normalize_moments", "nn.ctc_greedy_decoder", "nn.ctc_beam_search_decoder",
+              "clip_by_global_norm", "decode_csv", "io.decode_csv", "parse_single_example", "parse_example",
+              "io.parse_example", "io.parse_single_example", "linalg.lu", "global_norm_list", "matrix_determinant_log")
 )  # fmt: skip

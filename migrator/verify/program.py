@@ -85,6 +85,8 @@ def _imported(script: Path, root: Path, folders: list[Path]) -> Iterator[tuple[s
     while pending:
         file = pending.pop()
         text = read_text(file)
+        if text is None and file == script:
+            raise VerifyError(f"{file}: the text can't be decoded; declare its encoding or save it as UTF-8")
         if text is None:
             continue
         yield _relative(file, root), text

@@ -1,0 +1,144 @@
+"""Sessions, graphs, writers and scopes: what they are and how with statements enter them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from migrator.analysis.training_calls import TrainingCalls
+from migrator.analysis.values import UNKNOWN, GraphValue, Node, Py, Sess, Sym, Top, Value, Writer, leaves
+
+
+class Context(Value):
+    """A name_scope, variable_scope, device or control_dependencies context."""
+
+    def __init__(self, kind: str, name: str | None = None, deps: tuple[Node, ...] = (), reuse: bool = False) -> None:
+        self.kind, self.name, self.deps, self.reuse = kind, name, deps, reuse
+
+
+class ContextCalls(TrainingCalls):
+    """Evaluates calls that make sessions, graphs and scopes."""
+
+    def session(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
+        """tf.Session and tf.InteractiveSession."""
+        found = Sess(node, self.stmt, self.module, interactive="Interactive" in symbol)
+        target = self.value(args, "target")
+        if target is not None and not (isinstance(target, Py) and target.const in {None, ""}):
+            self.facts.trouble(node, self.module, "a session on a remote target", symbol)
+        self.facts.sessions[node] = found
+        self.facts.create(self.stmt, found)
+        if found.interactive:
+            self.sessions.append(found)
+        return found
+
+    def default_session(self) -> Sess | None:
+        """Return the session that `.eval()` uses."""
+        return self.sessions[-1] if self.sessions else None
+
+    def session_method(self, owner: Sess, name: str, node: ast.Call) -> Value:
+        """Methods of sessions other than run."""
+        if name == "close":
+            if owner in self.sessions:
+                self.sessions.remove(owner)
+            return Py(None, tag="session-call")
+        if name == "as_default":
+            return owner
+        self.facts.trouble(node, self.module, f"`{name}` of a session has no native equal")
+        return Top(f"{name} of a session")
+
+    def new_graph_value(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
+        """tf.Graph(), tf.get_default_graph()."""
+        found = GraphValue(node, self.stmt, self.module, default="default" in symbol)
+        self.facts.create(self.stmt, found)
+        return found
+
+    def graph_method(self, owner: GraphValue, name: str, node: ast.Call) -> Value:
+        """Methods of graphs."""
+        for arg in node.args:
+            self.eval(arg)
+        if name == "as_default":
+            return owner
+        if name in {"finalize", "as_graph_def"}:
+            return Py(tag="graph-call")
+        self.facts.trouble(node, self.module, f"the graph is inspected (`{name}`)")
+        return Top(f"{name} of a graph")
+
+    def reset_graph(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
+        """tf.reset_default_graph()."""
+        self.new_graph()
+        return Py(None, tag="graph-call")
+
+    def writer(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
+        """tf.summary.FileWriter."""
+        found = Writer(node, self.stmt, self.module)
+        self.facts.create(self.stmt, found)
+        return found
+
+    def context(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
+        """name_scope, variable_scope, device, control_dependencies."""
+        kind = symbol.rsplit(".", 1)[-1]
+        if kind == "control_dependencies":
+            deps = tuple(v for x in self.values_of(args).values() for v in leaves(x) if isinstance(v, Node))
+            return Context(kind, deps=deps)
+        name = self.const(args, "name_or_scope" if "variable" in kind else "name", UNKNOWN)
+        if kind == "device":
+            return Context(kind)
+        reuse = self.value(args, "reuse")
+        again = isinstance(reuse, (Py, Sym)) and (isinstance(reuse, Sym) or reuse.const is True)
+        return Context(kind, name if isinstance(name, str) else None, reuse=again)
+
+    def enter_context(self, expr: ast.expr, value: Value) -> tuple[Value, Callable[[], None]]:
+        """Enter a with item; return what `as` binds and how to leave."""
+        if isinstance(value, Sess):
+            self.sessions.append(value)
+            return value, lambda: self._drop_session(value)
+        if isinstance(value, GraphValue):
+            return value, self._enter_graph(value)
+        if not isinstance(value, Context):
+            if isinstance(value, Top):
+                self.facts.trouble(expr, self.module, value.reason)
+            return (value if isinstance(value, Top) else Py(tag=value.tag if isinstance(value, Py) else "")), _nothing
+        if value.kind == "control_dependencies":
+            self.control.append(value.deps)
+            return Py(), lambda: self._pop(self.control)
+        if value.kind == "device":
+            return Py(), _nothing
+        saved = (list(self.scopes), list(self.name_scopes), self.reuse)
+        if value.name is None and value.kind in {"variable_scope", "variable_op_scope"}:
+            why = ("a helper that makes variables in a scope is not converted yet" if self.helper else
+                   "a variable scope whose name is not statically known")  # fmt: skip
+            self.facts.trouble(expr, self.module, why)
+        if value.name:
+            self.name_scopes = [self.graph.unique("/".join([*self.name_scopes, value.name]))]
+            if value.kind in {"variable_scope", "variable_op_scope"}:
+                self.scopes = [*self.scopes, value.name]
+                self.reuse = self.reuse or value.reuse
+        return Py(tag="scope"), lambda: self._leave_scope(saved)
+
+    def _leave_scope(self, saved: tuple[list[str], list[str], bool]) -> None:
+        self.scopes, self.name_scopes, self.reuse = saved
+
+    def _pop(self, stack: list[tuple[Node, ...]]) -> None:
+        stack.pop()
+
+    def _drop_session(self, value: Sess) -> None:
+        if value in self.sessions:
+            self.sessions.remove(value)
+
+    def _enter_graph(self, value: GraphValue) -> Callable[[], None]:
+        outer = self.graph
+        if not value.default:
+            state = self.graph_states.get(value)
+            if state is None:
+                self.new_graph()
+                state = self.graph_states[value] = self.graph
+            self.graph = state
+
+        def leave() -> None:
+            self.graph = outer
+
+        return leave
+
+
+def _nothing() -> None:
+    """Leave a context that changed nothing."""
