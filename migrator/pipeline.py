@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import PurePosixPath
 
 from migrator.analysis.facts import Trouble
 from migrator.analysis.modules import ModuleSource, Project
@@ -48,7 +49,9 @@ def rewrite_sources(
     """
     chosen = [path for path in files if writable is None or path in writable]
     project = Project(files)
-    wanted = [p for p in chosen if "tensorflow" in files[p] and not _SKIP_FILE.search(files[p])]
+    skipped = {p for p in files if _SKIP_FILE.search(files[p])}
+    wanted = [p for p in chosen if "tensorflow" in files[p]]
+    wanted += [p for p in files if p not in chosen and _uses_one_of(files[p], wanted)]  # they may run what changes
     interpreter = Interpreter(project, canonical)
     for path in wanted:
         module = project.load(path)
@@ -58,13 +61,15 @@ def rewrite_sources(
     for module in list(project.modules.values()):
         interpreter.run_uncalled(module)
     interpreter.facts.settle_feeds()
-    work = _Work(project, interpreter, set(chosen), optimizers)
+    work = _Work(project, interpreter, set(chosen) - skipped, optimizers)
     results: dict[str, Result] = {}
     plans, refusals = work.plan_all([p for p in wanted if p in project.modules])
     for path in chosen:
         text = files[path]
-        if path in project.broken:
+        if path in project.broken and path not in skipped:
             found: Result = Result(text, False, (syntax_diagnostic(path, project.broken[path]),), filename=path)
+        elif path in skipped:
+            found = Result(text, False, filename=path)
         elif path in plans:
             found = work.result(path, plans[path])
         elif path in refusals:
@@ -73,6 +78,11 @@ def rewrite_sources(
             found = Result(text, False, filename=path)
         results[path] = _filtered(found, text, select, ignore)
     return ProjectResult(results)
+
+
+def _uses_one_of(text: str, paths: list[str]) -> bool:
+    """Tell, by its words, whether a text may import one of some modules and use TensorFlow."""
+    return "tensorflow" in text and any(PurePosixPath(p).stem in text for p in paths)
 
 
 class _Work:
@@ -121,19 +131,20 @@ class _Work:
             if path not in self.chosen and self.texts[path] != self.project.texts[path]:
                 del plans[path]
                 refusals[path] = [self._linked(path, path, "must change too and is not among the given paths")]
+        for path in self.project.modules:  # a session that stays as it is keeps what it runs as it is
+            runs = any(s.module.path == path for s in self.facts.sites.values())
+            if runs and path not in plans and path not in refusals:
+                refusals[path] = [self._linked(path, path, "is left alone")]
         changed = True
         while changed:
             changed = False
             for one, others in self.facts.reached.items():
                 for other in others:
                     for path, partner in ((one, other), (other, one)):
-                        if path in plans and partner in refusals and self._matters(path, partner):
+                        if path in plans and partner in refusals:
                             del plans[path]
                             refusals[path] = [self._linked(path, partner, "is not converted")]
                             changed = True
-
-    def _matters(self, path: str, partner: str) -> bool:
-        return self.texts[path] != self.project.texts[path] or bool(partner)
 
     def _linked(self, path: str, partner: str, why: str) -> Trouble:
         module = self.project.modules[path]

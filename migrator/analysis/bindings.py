@@ -6,9 +6,8 @@ import ast
 
 from migrator.analysis.expressions import Expressions
 from migrator.analysis.facts import Def
-from migrator.analysis.joins import join
 from migrator.analysis.state import Method
-from migrator.analysis.values import Inst, Map, Py, Seq, Sess, Value, leaves
+from migrator.analysis.values import Inst, Map, Py, Seq, Sess, Sym, Value, join, leaves
 
 
 class Bindings(Expressions):
@@ -74,6 +73,9 @@ class Bindings(Expressions):
 
     def do_Assign(self, stmt: ast.Assign) -> None:
         value = self.eval(stmt.value)
+        again = isinstance(value, Sym) and value.name == "tensorflow" and isinstance(stmt.value, ast.Attribute)
+        if again and any(isinstance(t, ast.Name) and self.env.look_up(t.id) for t in stmt.targets):
+            self.facts.trouble(stmt, self.module, "the name of the tensorflow module is bound again; import it once")
         if isinstance(value, Method) and isinstance(value.owner, Sess):
             self.facts.trouble(stmt, self.module, f"the method `{value.name}` of a session is used as a value; call it")
         for target in stmt.targets:
@@ -91,6 +93,8 @@ class Bindings(Expressions):
             self.mutate(stmt.target, stmt, value)
         elif isinstance(stmt.target, ast.Name):
             known = self.env.look_up(stmt.target.id)
+            if isinstance(load, Py) and load.tag in {"numpy", "parameter", "run"}:  # an array is changed in place
+                self.mutate(stmt.target, stmt, load)
             self.bind(stmt.target, value, None, stmt)
             if known is not None:  # reads the old value, so earlier definitions stay part of it
                 for found in self.facts.defs[stmt]:

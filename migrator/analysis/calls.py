@@ -14,6 +14,8 @@ class Calls(ContainerCalls):
 
     def eval_Call(self, node: ast.Call) -> Value:
         callee = self.eval(node.func)
+        if isinstance(callee, Sym) or (isinstance(callee, Method) and not isinstance(callee.owner, Py)):
+            self.facts.tensor_callees.add(node.func)
         if isinstance(callee, Sym):
             self.facts.symbol_calls[node.func] = node
             return self.call_symbol(callee.name, node)

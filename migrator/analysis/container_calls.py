@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 
 from migrator.analysis.builtin_calls import BuiltinCalls
-from migrator.analysis.joins import join
-from migrator.analysis.values import Map, Py, Seq, Value
+from migrator.analysis.values import Map, Py, Seq, Value, join
 
 
 class ContainerCalls(BuiltinCalls):

@@ -6,9 +6,8 @@ import ast
 from collections.abc import Callable
 
 from migrator.analysis.environment import Env, truth
-from migrator.analysis.joins import join
 from migrator.analysis.operators import Operators
-from migrator.analysis.values import Map, Node, Py, Seq, Top, Value, Var, is_tensor, leaves
+from migrator.analysis.values import UNKNOWN, Map, Node, Py, Seq, Top, Value, Var, is_tensor, join, leaves
 
 COMPREHENSION_LIMIT = 256
 
@@ -84,6 +83,8 @@ class Containers(Operators):
             )
             result.dtype = owner.dtype
             return result
+        if isinstance(owner, Py) and owner.const is UNKNOWN and isinstance(node.slice, ast.Slice):
+            return owner  # a view shares the array's memory
         return owner if isinstance(owner, Top) else Py(tag=owner.tag if isinstance(owner, Py) else "")
 
     def item(self, owner: Seq, node: ast.expr, key: Value) -> Value:

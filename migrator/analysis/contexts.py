@@ -8,6 +8,10 @@ from collections.abc import Callable
 from migrator.analysis.training_calls import TrainingCalls
 from migrator.analysis.values import UNKNOWN, GraphValue, Node, Py, Sess, Sym, Top, Value, Writer, leaves
 
+SCOPE_DEFAULTS = (
+    "initializer", "regularizer", "dtype", "custom_getter", "partitioner", "constraint", "caching_device",
+)  # fmt: skip
+
 
 class Context(Value):
     """A name_scope, variable_scope, device or control_dependencies context."""
@@ -81,6 +85,10 @@ class ContextCalls(TrainingCalls):
             deps = tuple(v for x in self.values_of(args).values() for v in leaves(x) if isinstance(v, Node))
             return Context(kind, deps=deps)
         name = self.const(args, "name_or_scope" if "variable" in kind else "name", UNKNOWN)
+        given = [n for n in SCOPE_DEFAULTS if n in args and self.const(args, n) is not None]
+        if given and "variable" in kind:
+            why = f"a variable scope that sets a default for its variables (`{given[0]}=`): give it to the variables"
+            self.facts.trouble(node, self.module, why, symbol)
         if kind == "device":
             return Context(kind)
         reuse = self.value(args, "reuse")

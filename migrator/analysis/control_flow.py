@@ -37,6 +37,7 @@ class ControlFlow(Definitions):
         del self.facts.troubles[troubles:]
         self.env.names, self.stmt, self.returns = before, stmt, returns
         self.block(taken)
+        self.stopped = bool(taken) and isinstance(taken[-1], (ast.Return, ast.Raise))
 
     def do_For(self, stmt: ast.For | ast.AsyncFor) -> None:
         value = self.eval(stmt.iter)

@@ -7,8 +7,7 @@ import builtins
 from dataclasses import dataclass, field
 
 from migrator.analysis.facts import Def
-from migrator.analysis.joins import join
-from migrator.analysis.values import Cls, Func, Py, Sym, Value
+from migrator.analysis.values import Cls, Func, Py, Sym, Value, join
 
 BUILTINS = frozenset(dir(builtins)) | {"xrange", "unicode", "raw_input", "basestring", "long", "__file__", "__name__"}
 

@@ -6,9 +6,8 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from migrator.analysis.joins import join
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.values import Dep, Map, Node, Opt, Origin, Sess, Value, Var
+from migrator.analysis.values import Dep, Map, Node, Opt, Origin, Sess, Value, Var, join
 
 
 @dataclass(eq=False)
@@ -95,6 +94,8 @@ class Facts:
     imports: dict[str, set[str]] = field(default_factory=dict)  # module path -> TensorFlow names that it imports
     optimizers: dict[ast.expr, Opt] = field(default_factory=dict)
     reused: dict[ast.expr, Var] = field(default_factory=dict)  # get_variable calls that give an existing variable
+    dimensions: set[ast.Attribute] = field(default_factory=set)  # ``.value`` of dimensions of variables
+    tensor_callees: set[ast.expr] = field(default_factory=set)  # callees that were TensorFlow's or a container's once
     names_read: bool = False  # the program reads names of variables
     put_needs: dict[ast.Call, list[ast.expr]] = field(
         default_factory=dict

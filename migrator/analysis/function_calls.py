@@ -6,9 +6,8 @@ import ast
 
 from migrator.analysis.environment import Env
 from migrator.analysis.facts import Def
-from migrator.analysis.joins import join
 from migrator.analysis.sites import Sites, holds_site
-from migrator.analysis.values import Cls, Func, Inst, Map, Node, Py, Seq, Sess, Top, Value, Var, is_tensor, leaves
+from migrator.analysis.values import Cls, Func, Inst, Map, Node, Py, Seq, Sess, Top, Value, Var, is_tensor, join, leaves
 
 MAX_DEPTH, MAX_CALLS = 12, 20_000
 
@@ -45,6 +44,7 @@ class FunctionCalls(Sites):
         self.loops = 0 if own else self.loops
         self.calls.append(func.node)
         self.returns = []
+        self.stopped = False
         self.bind_parameters(func, env, args, keywords, unknown)
         if isinstance(func.node, ast.Lambda):
             result: Value = self.eval(func.node.body)
@@ -55,6 +55,7 @@ class FunctionCalls(Sites):
                 returned = value if returned is None else join(returned, value)
             result = returned or Py(None)
         self.calls.pop()
+        self.stopped = False
         self.leave(saved)
         if own:
             self.run_results[func.node] = result
@@ -93,7 +94,7 @@ class FunctionCalls(Sites):
         if spec.kwarg is not None:
             values[spec.kwarg.arg] = Map(None if unknown else dict(keywords.items()))
         for name, value in values.items():
-            found = Def(name, None, func.node, func.module, value=value, parameter=True)
+            found = self.facts.define(Def(name, None, func.node, func.module, value=value, parameter=True))
             env.bind(name, value, found)
 
     def instantiate(self, cls: Cls, args: list[Value], keywords: dict[str, Value], node: ast.Call) -> Value:

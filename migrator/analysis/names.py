@@ -67,10 +67,13 @@ class Names(Calls):
                 self.facts.trouble(node, self.module, f"`{name}` is TensorFlow's, taken from another module of the "
                                    "project; import it from tensorflow here")  # fmt: skip
             if any(isinstance(v, (Node, Var, Sess)) for v in leaves(value)):
+                self.facts.reached.setdefault(self.module.path, set()).add(owner.module.path)
                 self.facts.trouble(node, self.module, f"graph values of another module are used (`{name}`)")
             return value
         if isinstance(owner, Inst):
             return self.instance_attribute(owner, node)
+        if (isinstance(owner, Var) or one_of_variables(owner)) and name in {"op", "graph", "device"}:
+            self.facts.trouble(node, self.module, f"`.{name}` of a variable has no meaning outside of a graph")
         if isinstance(owner, Var) and name == "name":
             self.facts.names_read = True
         if isinstance(owner, Var) and name == "name" and owner.name is not None:
@@ -92,6 +95,11 @@ class Names(Calls):
             return Method(owner, name)
         if isinstance(owner, Top):
             return owner
+        if isinstance(owner, Py) and owner.tag == "static":
+            if name == "value":
+                self.facts.dimensions.add(node)
+                return Py(tag="static")
+            return Method(owner, name)
         return (
             Py(tag=owner.tag)
             if isinstance(owner, Py) and owner.tag in {"numpy", "config", "module", "run"}

@@ -5,9 +5,23 @@ from __future__ import annotations
 import ast
 import operator
 
-from migrator.analysis.joins import join
 from migrator.analysis.names import Names
-from migrator.analysis.values import UNKNOWN, Cls, Func, Map, Node, Py, Seq, Sym, Top, Value, Var, is_tensor, leaves
+from migrator.analysis.values import (
+    UNKNOWN,
+    Cls,
+    Func,
+    Map,
+    Node,
+    Py,
+    Seq,
+    Sym,
+    Top,
+    Value,
+    Var,
+    is_tensor,
+    join,
+    leaves,
+)
 
 _FOLD = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,

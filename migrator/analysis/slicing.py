@@ -68,6 +68,8 @@ class Slicer:
         """Add what an expression or statement needs."""
         for node in self._walk(expr):
             value = self.unit.value(node)
+            if isinstance(node, ast.Name) and self._own_parameter(node):
+                continue
             if isinstance(node, ast.expr) and isinstance(value, Node) and value in self.fed and not self._binds(node):
                 self.slice.fed.setdefault(value, []).append(node)
                 continue
@@ -79,6 +81,13 @@ class Slicer:
     def _unfed(self, placeholder: Node) -> None:
         if placeholder not in self.slice.unfed:
             self.slice.unfed.append(placeholder)
+
+    def _own_parameter(self, node: ast.Name) -> bool:
+        """A parameter of a function that moves with the slice keeps its name, whatever it is given."""
+        defs = self.unit.facts.uses.get(node, frozenset())
+        return bool(defs) and all(
+            isinstance(d.scope, (*COMPREHENSIONS, ast.Lambda)) or (d.parameter and self._inside_moved(d)) for d in defs
+        )
 
     def _binds(self, node: ast.AST) -> bool:
         return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
@@ -136,7 +145,7 @@ class Slicer:
         for default in [*func.node.args.defaults, *func.node.args.kw_defaults]:
             if default is not None:
                 inside -= set(ast.walk(default))  # it was evaluated at the def
-        for node in inside:
+        for node in [n for n in ast.walk(func.node) if n in inside]:  # in text order: messages must not vary
             if isinstance(node, ast.Name) and node in self.unit.facts.uses:
                 for found in self.unit.facts.uses[node]:
                     if found.scope not in inside and found.stmt is not None:
@@ -198,8 +207,12 @@ def effects_in(unit: Unit, found: Slice, extra: Iterable[ast.AST] = ()) -> list[
                 for leaf in leaves(value):
                     if isinstance(leaf, Effect) and leaf.expr is node and leaf not in effects:
                         effects.append(leaf)
-    created = [e for a in found.atoms for e in unit.facts.created.get(a.stmt, []) if isinstance(e, Effect)]
-    effects.extend(e for e in created if e not in effects)
+    known = {id(e.expr) for e in effects if not e.loop}
+    for atom in found.atoms:
+        for effect in unit.facts.created.get(atom.stmt, []):
+            if isinstance(effect, Effect) and effect not in effects and (effect.loop or id(effect.expr) not in known):
+                effects.append(effect)
+                known.add(id(effect.expr))  # walked again in a loop it is the same effect
     return effects
 
 
@@ -225,12 +238,17 @@ def races(effects: list[Effect], fetched: Iterable[Value]) -> list[tuple[Effect,
     # only one branch of a conditional runs, after its predicate; inside it a tf.function keeps program order
     controls = [{id(a) for a in n.ancestors()} for n in nodes.values() if n.op == "control"]
     races_found: list[tuple[Effect, Value, Var]] = []
+    touching: dict[int, list[Node]] = {}
+    for node in nodes.values():
+        for variable in {i for i in node.inputs if isinstance(i, Var)} | set(getattr(node, "writes", ())):
+            if _touches(node, variable):
+                touching.setdefault(id(variable), []).append(node)
     for effect in effects:
         if effect.kind in {"init", "group", "noop"}:
             continue
         for variable in effect.writes:
-            for node in nodes.values():
-                if node is effect or not _touches(node, variable):
+            for node in touching.get(id(variable), ()):
+                if node is effect:
                     continue
                 if id(node) in above[id(effect)] or any(a is effect for a in node.ancestors()):
                     continue

@@ -78,6 +78,7 @@ class State:
         self.any_loops = 0  # loops around, those that run sessions included
         self.node_count = 0
         self.returns: list[Value] | None = None
+        self.stopped = False  # a helper has returned on the path that this call takes
         self.control: list[tuple[Node, ...]] = []
         self.scopes: list[str] = []  # open variable scopes
         self.name_scopes: list[str] = []  # open name scopes, made unique; variable scopes open one too

@@ -65,7 +65,12 @@ class Interpreter(ControlFlow):
 
     def block(self, stmts: list[ast.stmt]) -> None:
         """Walk statements in order."""
-        for stmt in stmts:
+        for index, stmt in enumerate(stmts):
+            if self.stopped and self.helper:
+                self.stopped = False
+                self.branch_taken([], stmts[index:])
+                self.stopped = True
+                return
             outer = self.stmt
             if not self.helper:
                 self.stmt = stmt

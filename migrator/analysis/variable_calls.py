@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrator.analysis.plain_ops import PlainOps
+from migrator.analysis.plain_ops import PlainOps, literal_shape
 from migrator.analysis.values import Dep, Node, Py, Seq, Sym, Top, Value, Var, leaves
 from migrator.tables import signatures
 
@@ -59,6 +59,7 @@ class VariableCalls(PlainOps):
         )  # fmt: skip
         if collections is not None:
             found.trainable = None
+        found.scoped = bool(self.scopes if got else self.name_scopes)
         self.facts.create(self.stmt, found)
         if initial is not None:
             value = self.facts.latest[initial]
@@ -92,8 +93,8 @@ class VariableCalls(PlainOps):
         value = self.facts.latest.get(initial) if initial is not None else None
         if isinstance(value, Py) and isinstance(value.const, (int, float, bool)):
             return ()
-        if isinstance(value, Seq) and value.items is not None and all(isinstance(i, Py) for i in value.items):
-            return (len(value.items),)
+        if isinstance(value, Seq):
+            return literal_shape(value)
         if isinstance(value, Node) and "shape" in value.call:
             return self.static_shape(self.facts.latest.get(value.call["shape"]))
         return value.shape if isinstance(value, (Node, Var)) else None

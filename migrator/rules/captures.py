@@ -93,6 +93,8 @@ class Captures:
         unit = self.plan.unit
         for use in uses:
             at = unit.module.statement(use)
+            if unit.module.function(stmt) is not unit.module.function(at) and unit.module.function(stmt) is not None:
+                return True  # a function may be called at any time
             if stmt.lineno > at.lineno or set(unit.loops_around(stmt)) & set(unit.loops_around(at)):
                 return True
         return False

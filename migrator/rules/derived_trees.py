@@ -30,9 +30,14 @@ def tree(plan: Plan, value: Value | None, call: ast.Call) -> lens.Node:
             return lens.Opaque(plan.segment(value.expr), "is fed and no variable")
         if value.constant:
             return lens.Opaque(plan.segment(value.expr), "is a constant")
-        sources, args = [], {}
+        sources: list[lens.Node] = []
+        args: dict[str, lens.Arg] = {}
+        if value.loop:  # one expression, many tensors: the tensors that this one is made from
+            sources.extend(tree(plan, v, call) for v in value.inputs)
         for name, expr in value.call.items():
             inner = plan.value(expr)
+            if value.loop and any(isinstance(v, (Node, Var)) for v in leaves(inner)):
+                continue
             if any(isinstance(v, (Node, Var)) for v in leaves(inner)) and name not in {
                 "shape",
                 "perm",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from migrator.analysis import lens
+from migrator.analysis.plain_ops import literal_shape
 from migrator.analysis.values import Effect, Node, Var, leaves
 from migrator.model import Rule, Severity
 from migrator.rules.derived_trees import argument, static, tree
@@ -57,7 +58,8 @@ class Put:
     make: Callable[[Render], tuple[str, ...]]
     result: str | None
     variables: tuple[str, ...]
-    names: dict[str, str] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)  # temporaries, in the order in which the statements ask for them
+    asked: int = 0
 
 
 def convert_derived(plan: Plan) -> None:
@@ -85,6 +87,7 @@ def _derived(plan: Plan, effect: Effect) -> None:
     fresh = _fresh(plan, found)
 
     def plan_of(render: Render) -> lens.Plan | lens.Refusal:
+        found.asked = 0
         value = lens.Value(render(written), *_sort(plan, written))
         at = argument(plan, indices, render) if indices is not None else None
         return lens.put(target, value, fresh=fresh, tf=plan.tf, how=effect.op, indices=at)
@@ -116,12 +119,13 @@ def _accept(
 
 
 def _fresh(plan: Plan, found: Put) -> Callable[[str], str]:
-    """Return a namer that gives the same name for the same wish, however often the statements are made."""
+    """Return a namer that gives the same names in the same order each time the statements are made."""
 
     def fresh(wish: str) -> str:
-        if wish not in found.names:
-            found.names[wish] = plan.namer.fresh(wish)
-        return found.names[wish]
+        found.asked += 1
+        if found.asked > len(found.names):
+            found.names.append(plan.namer.fresh(wish))
+        return found.names[found.asked - 1]
 
     return fresh
 
@@ -161,8 +165,8 @@ def _scatter(plan: Plan, node: Node, variable: Var) -> None:
         at, new = plan.value(indices), plan.value(updates)
         return lens.scatter_put(
             leaf, argument(plan, indices, render), render(updates), tf=plan.tf, verb=SCATTERS[node.op],
-            indices_shape=at.shape if isinstance(at, (Node, Var)) else None,
-            updates_shape=new.shape if isinstance(new, (Node, Var)) else None,
+            indices_shape=at.shape if isinstance(at, (Node, Var)) else literal_shape(at),
+            updates_shape=new.shape if isinstance(new, (Node, Var)) else literal_shape(new),
         )  # fmt: skip
 
     first = plan_of(plan.segment)

@@ -27,11 +27,33 @@ def drop(plan: Plan, live: set[ast.stmt]) -> None:
         if atom.stage is Stage.DROP:
             operations.removed.add(atom.stmt)
             _note_dropped(plan, atom.stmt)
+        elif isinstance(atom.stmt, ast.Delete):
+            _delete(plan, atom.stmt)
         elif atom.stage is Stage.GRAPH:
             (operations.moved if atom.stmt in live else operations.removed).add(atom.stmt)
             if atom.stmt not in live and not _only_placeholders(plan, atom.stmt):
                 text = plan.segment(atom.stmt).split("\n")[0][:60]
                 plan.note(atom.stmt, DROPPED.code, Severity.INFO, f"no run reaches `{text}`: it was removed")
+
+
+def _delete(plan: Plan, stmt: ast.Delete) -> None:
+    """``del sess``: names that are gone need no deletion."""
+    unit = plan.unit
+    kept = []
+    for target in stmt.targets:
+        found = unit.facts.by_name.get((unit.module.path, unit.module.function(stmt), getattr(target, "id", "")), [])
+        made = [d.stmt for d in found if d.stmt is not None and d.stmt is not stmt]
+        homes = [unit.atom(s) for s in made]
+        gone = bool(made) and all(
+            s in unit.transparent or (h is not None and h.stage in {Stage.GRAPH, Stage.DROP})
+            for s, h in zip(made, homes, strict=True)
+        )
+        if not gone:
+            kept.append(plan.segment(target))
+    if not kept:
+        plan.operations.removed.add(stmt)
+    elif len(kept) < len(stmt.targets):
+        plan.edits.replace(stmt, f"del {', '.join(kept)}")
 
 
 def _only_placeholders(plan: Plan, stmt: ast.stmt) -> bool:

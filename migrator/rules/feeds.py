@@ -90,6 +90,27 @@ def convert_keys(plan: Plan, feed: Feed) -> None:
                 plan.edits.replace(key, f'"{plan.parameters[node]}"')
 
 
+PURE_ARRAY_METHODS = frozenset(
+    {
+        *(
+            "astype",
+            "reshape",
+            "copy",
+            "mean",
+            "sum",
+            "max",
+            "min",
+            "argmax",
+            "argmin",
+            "transpose",
+            "flatten",
+            "ravel",
+        ),
+        *("tolist", "dot", "std", "var", "round", "clip", "squeeze", "item", "any", "all", "cumsum", "nonzero"),
+    }
+)
+
+
 def parameter_name(plan: Plan, node: Node, beside: Iterable[Node] = ()) -> str:
     """Return the parameter's name of a fed node: the name that the program gave it.
 
@@ -135,7 +156,14 @@ def pure_call(plan: Plan, call: ast.Call) -> bool:
         return callee.const in PURE_BUILTINS
     text = plan.segment(call.func)
     if isinstance(callee, Py) and callee.tag == "numpy":
-        return ".random" not in text
+        root = call.func
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        defs = plan.unit.facts.uses.get(root, frozenset()) if isinstance(root, ast.Name) else frozenset()
+        module = bool(defs) and all(isinstance(d.stmt, (ast.Import, ast.ImportFrom)) for d in defs)
+        if module:
+            return ".random" not in text and "shuffle" not in text
+        return isinstance(call.func, ast.Attribute) and call.func.attr in PURE_ARRAY_METHODS
     if isinstance(call.func, ast.Attribute) and isinstance(plan.value(call.func.value), (Seq, Map)):
         return call.func.attr in {"items", "keys", "values", "get", "index", "count", "copy"}
     return text.startswith("math.") or (

@@ -81,10 +81,19 @@ class Gradients:
     # -- text
     def tape(self, taped: list[str], pad: str) -> list[str]:
         """Return the with statement that records the forward code."""
-        body = [*taped, *self.extra] or ["pass"]
+        body = [*self.watched(), *taped, *self.extra] or ["pass"]
         persistent = "persistent=True" if len(self.calls) > 1 else ""
         head = f"with {self.plan.tf}.GradientTape({persistent}) as {self._tape_name()}:"
         return ["\n".join([head, *[indent(line, pad) for line in body]])]
+
+    def watched(self) -> list[str]:
+        """Variables that are not trainable, but whose gradient is asked for, must be watched."""
+        found: dict[str, None] = {}
+        for call in self.calls:
+            for variable in self.plan.unit.facts.snapshots.get(call, ()):
+                if variable.trainable is False:
+                    found[f"{self._tape_name()}.watch({path_of(self.plan, variable)})"] = None
+        return list(found)
 
     def _tape_name(self) -> str:
         return "tape" if "tape" not in self.plan.namer.taken else "gradient_tape"

@@ -31,15 +31,15 @@ def hoist_calls(plan: Plan, live: set[ast.stmt], helpers: set[FunctionNode]) -> 
                 raise CannotConvert(node, f"`{plan.segment(node.func)}` is called by a helper while the graph is "
                                     "built; call it outside and pass the value in")  # fmt: skip
     for atom in plan.unit.atoms:
-        if atom.stage is not Stage.GRAPH or atom.stmt not in live:
+        if atom.stage is not Stage.GRAPH:
             continue
         stack: list[ast.AST] = [atom.stmt]
         while stack:
             node = stack.pop()
             if isinstance(node, ast.Call) and _impure(plan, node):
-                _hoist_call(plan, atom.stmt, node)
+                _hoist_call(plan, atom.stmt, node, named=atom.stmt in live)
                 continue
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def _impure(plan: Plan, call: ast.Call) -> bool:
@@ -47,14 +47,14 @@ def _impure(plan: Plan, call: ast.Call) -> bool:
     value, callee = plan.value(call), plan.value(call.func)
     if call in plan.handled or call in plan.puts or any(isinstance(v, (Node, Var, Opt)) for v in leaves(value)):
         return False
-    if isinstance(callee, Sym) or value is None:
+    if isinstance(callee, Sym) or value is None or call.func in plan.unit.facts.tensor_callees:
         return False
     if isinstance(callee, Method) and (not isinstance(callee.owner, Py) or callee.owner.tag == "static"):
         return False
     return not pure_call(plan, call)
 
 
-def _hoist_call(plan: Plan, stmt: ast.stmt, call: ast.Call) -> None:
+def _hoist_call(plan: Plan, stmt: ast.stmt, call: ast.Call, *, named: bool) -> None:
     at: ast.AST | None = call
     simple = isinstance(stmt, (ast.Assign, ast.Expr, ast.AnnAssign, ast.AugAssign))
     while at is not stmt and at is not None:
@@ -64,6 +64,9 @@ def _hoist_call(plan: Plan, stmt: ast.stmt, call: ast.Call) -> None:
     if not simple or tensors:
         raise CannotConvert(call, f"`{plan.segment(call.func)}` is called while the graph is built, inside code that "
                             "moves into a step function; give its value a name before the graph code")  # fmt: skip
+    if not named:  # the graph code around it is dead, the call was made all the same
+        plan.operations.before.setdefault(stmt, []).append(plan.text(call))
+        return
     name = plan.namer.fresh("built_value")
     plan.operations.before.setdefault(stmt, []).append(f"{name} = {plan.text(call)}")
     plan.edits.prefer(call, name)

@@ -170,8 +170,12 @@ class Initializers:
             if variable.via == "global_step":
                 return "0"
             raise CannotConvert(call, "a variable made in a loop is initialised again")
-        if plan.unit.module.function(call) is not None and plan.unit.atom(plan.unit.module.statement(call)) is None:
+        home = plan.unit.atom(call)
+        if home is None or isinstance(home.stmt, (ast.FunctionDef, ast.ClassDef)):
             raise CannotConvert(call, "a variable made by a helper is initialised again")
+        if any(isinstance(v, Var) for source in variable.sources for v in source.ancestors()):
+            message = "a start value that reads another variable is computed again: TF1 doesn't order the two"
+            raise CannotConvert(call, message)
         args = variable_arguments(call, variable.via)
         value = plan.value(variable.initial) if variable.initial is not None else None
         self._check_names(variable)

@@ -101,6 +101,7 @@ class Plan:
     paths: dict[Var, str] = field(default_factory=dict)
     parameters: dict[Node, str] = field(default_factory=dict)
     puts: dict[ast.expr, Put] = field(default_factory=dict)  # derived writes
+    first_generation: bool = True  # plain names are TensorFlow 1's
     replaced_parts: list[ast.AST] = field(default_factory=list)  # expressions that are written elsewhere
     put_marks: list[tuple[ast.expr, int, int]] = field(default_factory=list)  # write, marks of its first and last part
     mark_count: int = 1_000_000  # numbers of marks that are no sites

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from migrator.analysis.units import Stage, Unit
 from migrator.analysis.values import Node, Opt
@@ -82,6 +83,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     live = {a.stmt for step in sites.steps.values() for a in step.slice.atoms}
     hoist_state(plan, live)
     convert_optimizers(plan, builder.optimizers, live)
+    plan.first_generation = has_evidence(unit)
     hoist_calls(plan, live, {h for s in sites.steps.values() for h in s.slice.helpers})
     convert_symbols(plan, live, [s.fact.call for s in sites.sites if s.initializers])
     note_streams(plan, sites)
@@ -111,6 +113,10 @@ def note_streams(plan: Plan, sites: Sites) -> None:
 
 def convert_dimensions(plan: Plan) -> None:
     """``shape[i].value``: a dimension is an int (or None) in TensorFlow 2."""
+    for attribute in plan.unit.facts.dimensions:
+        if attribute in plan.unit.module.parents and attribute not in plan.handled:
+            plan.handled.add(attribute)
+            plan.edits.replace(attribute, lambda render, inner=attribute.value: render(inner))  # type: ignore[misc]
     for values in plan.unit.facts.created.values():
         for node in values:
             expr = node.expr
@@ -132,6 +138,9 @@ def convert_defaults(plan: Plan) -> None:
                 plan.edits.replace(call, wrapped(plan.tf + ".convert_to_tensor({})", given))
 
 
+V1_ALIAS = re.compile(r"^\s*(import tensorflow\.compat\.v1\b|from tensorflow\.compat import v1\b)", re.M)
+
+
 def has_evidence(unit: Unit) -> bool:
     """Tell whether a unit without sessions can only be TensorFlow 1: it uses a name that TensorFlow 2 doesn't have."""
     if any(name == "*" or name.startswith(MNIST) for name in unit.facts.imports.get(unit.module.path, ())):
@@ -145,9 +154,12 @@ def has_evidence(unit: Unit) -> bool:
             return True
         if symbol.startswith("tensorflow.keras") or lookup(symbol) is None:
             continue
+        if isinstance(node, ast.Attribute) and "compat.v1" in unit.module.source.segment(node):
+            continue  # beside it, plain names are TensorFlow 2's
         if symbol not in known and not any(name.startswith(f"{symbol}.") for name in known):
             return True
-    return "compat.v1" in unit.module.source.text
+    imported = unit.facts.imports.get(unit.module.path, ())
+    return "tensorflow" in imported and bool(V1_ALIAS.search(unit.module.source.text))
 
 
 def convert_optimizers(plan: Plan, optimizers: Optimizers, live: set[ast.stmt]) -> None:

@@ -131,7 +131,7 @@ class Sites:
         kinds = {e.kind for e in step.effects}
         if kinds - {"assign", "lens"}:
             return False
-        check_step(self.plan, step, site.fact.call)
+        check_step(self.plan, step, site.fact.call, eager=True)
         if any(isinstance(v, Var) for leaf in site.leaves for v in leaves(leaf.value)) and kinds:
             return False
         values = [v for v in site.feed.values.values() if v is not None]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from migrator.analysis.contexts import Context
 from migrator.analysis.slicing import Slice, effects_in, races, shared_memory, slice_of
 from migrator.analysis.units import COMPREHENSIONS, Atom
-from migrator.analysis.values import Effect, Node, Opt, Value, Var
+from migrator.analysis.values import Effect, Node, Opt, Py, Value, Var
+from migrator.rules.feeds import pure_call
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.tables import opkinds
 
@@ -71,19 +72,20 @@ def optimizer_uses(plan: Plan) -> dict[Opt, list[tuple[Var, ...]]]:
     return uses
 
 
-def check_step(plan: Plan, step: StepFunction, site: ast.AST) -> None:
-    """Refuse what can't be proven: unfed placeholders, races, mixed atoms."""
+def check_step(plan: Plan, step: StepFunction, site: ast.AST, *, eager: bool = False) -> None:
+    """Refuse what can't be proven: unfed placeholders, races, mixed atoms.
+
+    Args:
+        plan: the unit's plan.
+        step: the step function.
+        site: the run, for messages.
+        eager: the fetch is computed in place, anew each time, so what it is built with may change.
+    """
+    for leaf in step.leaves:
+        _check_fetch(plan, leaf, step, eager)
     for node in step.slice.unfed:
         name = plan.segment(node.expr) if node.module is plan.unit.module else "a placeholder"
         raise CannotConvert(site, f"the fetch needs `{name.splitlines()[0]}`, which this run does not feed")
-    for leaf in step.leaves:
-        inside = set(ast.walk(leaf.expr))
-        for use in inside:
-            for found_def in plan.unit.facts.uses.get(use, ()) if isinstance(use, ast.Name) else ():
-                loose = isinstance(found_def.scope, (*COMPREHENSIONS, ast.Lambda)) and found_def.scope not in inside
-                if loose or (found_def.parameter and not _home(found_def.scope, step)):
-                    raise CannotConvert(use, f"the fetch is built with `{found_def.name}`, which changes between "
-                                        "runs; feed it instead")  # fmt: skip
     for atom in step.slice.atoms:
         if atom.mixed:
             raise CannotConvert(atom.stmt, atom.mixed)
@@ -104,6 +106,25 @@ def check_step(plan: Plan, step: StepFunction, site: ast.AST) -> None:
         raise CannotConvert(node.expr if node.module is plan.unit.module else site, message)
     for _, other, variable in found:
         raise CannotConvert(site, _race(other, variable))
+
+
+def _check_fetch(plan: Plan, leaf: Leaf, step: StepFunction, eager: bool) -> None:
+    """A fetch that is built in the run is built anew for each; a step function is built once."""
+    inside = set(ast.walk(leaf.expr))
+    ordered = list(ast.walk(leaf.expr))
+    for node in ordered:
+        made = plan.value(node) if isinstance(node, ast.Call) else None
+        if isinstance(made, Effect) and made.kind in {"minimize", "apply"} and made.expr is node:
+            raise CannotConvert(node, "the training operation is made in the run; give it a name before")
+        if isinstance(node, ast.Call) and isinstance(made, Py) and not eager and not pure_call(plan, node):
+            raise CannotConvert(node, "the fetch is built with a Python call, anew for each run; feed its value")
+    for use in ordered if not eager else ():
+        for found in plan.unit.facts.uses.get(use, ()) if isinstance(use, ast.Name) else ():
+            loose = isinstance(found.scope, (*COMPREHENSIONS, ast.Lambda)) and found.scope not in inside
+            if loose or (found.parameter and not _home(found.scope, step)):
+                raise CannotConvert(
+                    use, f"the fetch is built with `{found.name}`, which changes between runs; feed it instead"
+                )
 
 
 def _home(scope: ast.AST | None, step: StepFunction) -> bool:

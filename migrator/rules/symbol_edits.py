@@ -80,6 +80,11 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
     unit, context = plan.unit, Context(plan)
     parents = unit.module.parents
     skipped = {n for site in removed_sites for n in ast.walk(site)}
+    mixed = any(
+        isinstance(n, ast.Attribute) and f"{plan.tf}.compat.v1" in plan.segment(n)
+        for n in unit.facts.symbols
+        if n in parents
+    )
     for node, symbol in unit.facts.symbols.items():
         if node not in parents or not _alive(plan, node, live):
             continue
@@ -95,6 +100,9 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
         if symbol == "tensorflow.case" and call is not None:
             _pairs(plan, call)
         outcome = rewrite_symbol(symbol, node, call, context)
+        if outcome is not None and mixed and not plan.first_generation and "compat.v1" not in plan.segment(node):
+            message = f"the file uses tf.compat.v1 beside plain names, so `{plan.segment(node)}` is TensorFlow 2's"
+            raise CannotConvert(node, f"{message}: such a mixture is not converted", symbol)
         if isinstance(outcome, SymbolRefusal):
             raise CannotConvert(node, outcome.message, symbol)
         if outcome is not None:
@@ -123,10 +131,18 @@ def _pairs(plan: Plan, call: ast.Call) -> None:
                             "a list of (predicate, function) pairs", "tensorflow.case")  # fmt: skip
 
 
+WITHOUT_MEANING = frozenset(
+    f"tensorflow.{n}"
+    for n in ("Graph", "get_default_graph", "Session", "InteractiveSession", "ConfigProto", "GPUOptions")
+)
+
+
 def _context_call(plan: Plan, node: ast.expr) -> bool:
     """A scope or control_dependencies whose with statement goes away; what it orders is written out in order."""
     stmt = plan.unit.module.statement(node)
     call = plan.unit.facts.symbol_calls.get(node)
+    if stmt in plan.unit.transparent and plan.unit.facts.symbols.get(node) in WITHOUT_MEANING:
+        return True
     return (
         isinstance(stmt, ast.With)
         and stmt in plan.unit.transparent

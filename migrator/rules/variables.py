@@ -112,7 +112,7 @@ def _name(plan: Plan, call: ast.Call, variable: Var, args: dict[str, ast.expr]) 
         inside = variable.name is not None and ("/" in variable.name or plan.unit.facts.names_read)
         return repr(variable.name).replace("'", '"') if inside and not variable.loop else None
     if not known or variable.loop or variable.name is None:
-        if variable.name is not None and "/" in variable.name and not variable.loop:
+        if (variable.name is not None and "/" in variable.name) or variable.scoped:
             raise CannotConvert(call, "a variable made by a helper inside a scope: its name can't be written down")
         return plan.segment(given)
     original = plan.segment(given)
@@ -168,7 +168,8 @@ def initial_text(plan: Plan, call: ast.Call, args: dict[str, ast.expr], render: 
     if isinstance(value, Sym) or (isinstance(value, Py) and value.tag == "initializer"):
         if shape is None:
             raise CannotConvert(call, "an initializer without a shape")
-        made = f"{text}()" if isinstance(value, Sym) else atomic(text, initializer)
+        bare = isinstance(value, Sym) and not text.endswith(")")
+        made = f"{text}()" if bare else text if isinstance(value, Sym) else atomic(text, initializer)
         return f"{made}({render(shape)}{tail})"
     if isinstance(value, Py) and value.tag in {"parameter", ""} and shape is not None:
         raise CannotConvert(call, "it is not statically known whether the initializer is a value or a function")

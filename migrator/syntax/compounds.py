@@ -70,7 +70,11 @@ class Compounds:
             default=start,
         )
         colon = self.source.text.index(":", last) if last >= start else first
+        if getattr(stmt, "decorator_list", []):
+            start = self.source.text.rindex("@", 0, start)
         text = self.edits.render(start, colon)
+        if text.startswith("elif"):
+            text = text[2:]
         parsed = self.parse(f"{text}: pass")
         changes = {"body": node.body, "leading_lines": node.leading_lines}  # type: ignore[attr-defined]
         for name in ("orelse", "handlers", "finalbody"):
@@ -82,7 +86,9 @@ class Compounds:
 
     def _bodies(self, stmt: ast.stmt, node: cst.CSTNode) -> dict[str, object]:
         """Return the changed blocks of a compound statement, by LibCST field."""
-        changes: dict[str, object] = {"body": self._block_of(stmt.body, node.body)}  # type: ignore[attr-defined]
+        changes: dict[str, object] = {}
+        if not isinstance(stmt, ast.Match):
+            changes["body"] = self._block_of(stmt.body, node.body)  # type: ignore[attr-defined]
         orelse, node_else = getattr(stmt, "orelse", []), getattr(node, "orelse", None)
         if orelse and isinstance(node_else, cst.Else):
             changes["orelse"] = node_else.with_changes(body=self._block_of(orelse, node_else.body))
@@ -99,7 +105,6 @@ class Compounds:
             final = node.finalbody  # type: ignore[attr-defined]
             changes["finalbody"] = final.with_changes(body=self._block_of(stmt.finalbody, final.body))  # type: ignore[attr-defined]
         if isinstance(stmt, ast.Match):
-            del changes["body"]
             changes["cases"] = [
                 c.with_changes(body=self._block_of(a.body, c.body))
                 for a, c in zip(stmt.cases, node.cases, strict=True)  # type: ignore[attr-defined]

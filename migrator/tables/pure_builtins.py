@@ -7,6 +7,6 @@ PURE_BUILTINS = frozenset((
     "abs", "all", "any", "bool", "complex", "dict", "divmod", "enumerate", "filter", "float", "format", "frozenset",
     "getattr", "hasattr", "int", "isinstance", "issubclass", "len", "list", "map", "max", "min", "pow", "range",
     "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "xrange", "zip", "super",
-    "callable", "id", "iter", "next", "hash", "ord", "chr",
+    "callable", "id", "iter", "hash", "ord", "chr",
 ))
 # fmt: on
