@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrator.analysis.values import Effect, Py, Sym, Var
+from migrator.analysis.values import Effect, Py, Sym, Value, Var
 from migrator.model import Rule, Severity
 from migrator.rules.fetches import Site
 from migrator.rules.optimizers import Optimizers
@@ -48,6 +48,7 @@ class Initializers:
     def __init__(self, plan: Plan, sites: list[Site], optimizers: Optimizers) -> None:
         self.plan = plan
         self.optimizers = optimizers
+        self.resetting: set[Value] = set()  # the variables of the reset that is being written
         self.sites = sites
         self.resets: dict[tuple[Var, ...], str] = {}
 
@@ -156,6 +157,7 @@ class Initializers:
 
     def _function(self, name: str, variables: tuple[Var, ...], whole: bool) -> str:
         plan = self.plan
+        self.resetting = set(variables)
         lines = [f"def {name}():"]
         for variable in variables:
             lines.append(f"{plan.indent}{path_of(plan, variable)}.assign({self._initial(variable)})")
@@ -173,7 +175,7 @@ class Initializers:
         home = plan.unit.atom(call)
         if home is None or isinstance(home.stmt, (ast.FunctionDef, ast.ClassDef)):
             raise CannotConvert(call, "a variable made by a helper is initialised again")
-        if any(isinstance(v, Var) for source in variable.sources for v in source.ancestors()):
+        if any(v in self.resetting for source in variable.sources for v in source.ancestors()):
             message = "a start value that reads another variable is computed again: TF1 doesn't order the two"
             raise CannotConvert(call, message)
         args = variable_arguments(call, variable.via)

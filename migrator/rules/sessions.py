@@ -60,7 +60,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     """
     source = unit.module.source
     plan = Plan(
-        unit, Edits(source), Operations(), Namer(unit.module.tree), default_indent(source.text),
+        unit, Edits(source), Operations(), Namer(unit.module.tree), default_indent(source),
         tensorflow_alias(unit.module.tree), unit.module.path, optimizers,
     )  # fmt: skip
     if not unit.sites and any(a.stage is Stage.GRAPH for a in unit.atoms):

@@ -97,7 +97,8 @@ def _parse(use: Use, call: ast.Call) -> Edit | None:
     last: ast.stmt | None = None
     for statement in tree.body:
         for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2].startswith("DEFINE_"):
+            name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+            if name.startswith("DEFINE_"):
                 last = statement
     if last is None or not isinstance(last, ast.Expr) or last.value is not call or not _read_early(tree):
         return None

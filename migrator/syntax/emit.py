@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import libcst as cst
 
 from migrator.syntax.blocks import Blocks
@@ -10,9 +12,17 @@ from migrator.syntax.operations import Operations
 from migrator.syntax.text import Edits, SourceText
 
 
-def default_indent(text: str) -> str:
-    """Return the indentation unit of a text, as LibCST finds it."""
-    return cst.parse_module(text).default_indent
+def default_indent(source: SourceText) -> str:
+    """Return the indentation of the text's first block; four spaces where it has none."""
+    lines = source.text.splitlines()
+    for node in ast.walk(source.tree):
+        body = getattr(node, "body", None)
+        first = body[0] if isinstance(body, list) and body else None
+        if isinstance(node, ast.stmt) and isinstance(first, ast.stmt) and first.lineno > node.lineno:
+            line = lines[first.lineno - 1]
+            indent = line[: len(line) - len(line.lstrip())]
+            return indent[node.col_offset :] or "    "
+    return "    "
 
 
 def emit(source: SourceText, operations: Operations, edits: Edits) -> str:

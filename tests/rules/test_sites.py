@@ -717,10 +717,10 @@ REFUSED = {
         x = tf.placeholder(tf.float32, [2])
         sess = tf.Session()
         def fetch(what):
-            return sess.run(what, {x: [1, 2]})  # here
-        print(fetch(x * 2))
+            return sess.run(what, {x: [1, 2]})
+        print(fetch(x * 2))  # here
         """,
-        "the fetch is built with `what`",
+        "is called while the graph is built",
     ),
     "run options": (
         """
