@@ -156,7 +156,7 @@ def test_an_edit_that_is_no_python_is_an_error() -> None:
 
 
 def test_the_indentation_of_a_text() -> None:
-    assert [default_indent(t) for t in ("x\n", "if a:\n  b\n", "if a:\n\tb\n")] == ["    ", "  ", "\t"]
+    assert [default_indent(SourceText(t)) for t in ("x\n", "if a:\n  b\n", "if a:\n\tb\n")] == ["    ", "  ", "\t"]
 
 
 def test_marks_are_taken_out_and_leave_their_places() -> None:
