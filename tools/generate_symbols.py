@@ -32,7 +32,6 @@ is empty where it is the name itself; the target's parameters are empty where th
 `migrator.tables.lookup` reads the lines.
 """
 
-# ruff: noqa: E501
 from __future__ import annotations
 
 TF1_VERSION = "{tf1}"
