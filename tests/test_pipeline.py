@@ -272,3 +272,11 @@ def test_every_rule_is_listed_once_and_explained() -> None:
     codes = [rule.code for rule in RULES]
     assert codes == sorted(set(codes)) and {"MIG001", "MIG201", "MIG203"} <= set(codes)
     assert all(rule.summary.endswith(".") and rule.explanation and rule.name for rule in RULES)
+
+
+def test_a_fault_of_the_analysis_refuses_the_module_only() -> None:
+    odd = "import tensorflow as tf\nx = tf.placeholder(tf.float32, [])\n"
+    odd += "e = (x + 1).eval\nsess = tf.Session()\nprint(e())\n"
+    results = rewrite_sources({"odd.py": odd, "fine.py": "import tensorflow as tf\nprint(tf.log(1.0))\n"}).files
+    assert not results["odd.py"].changed and results["odd.py"].diagnostics[0].severity == "manual"
+    assert "tf.math.log" in str(results["fine.py"].source)

@@ -36,6 +36,12 @@ class Interpreter(ControlFlow):
             first = module.tree.body[0] if module.tree.body else module.tree
             self.facts.trouble(first, module, "the code is nested too deeply to be analysed")
             self.calls.clear()
+        except (AttributeError, IndexError, KeyError, TypeError) as error:
+            # a fault of the walk must not take the other files with it, and must not pass for knowledge
+            first = module.tree.body[0] if module.tree.body else module.tree
+            why = f"an internal error ({type(error).__name__}: {error}); please report this"
+            self.facts.trouble(first, module, why)
+            self.calls.clear()
 
     def run_uncalled(self, module: ModuleSource) -> None:
         """Walk the functions and methods that nothing has called, with unknown parameters."""
