@@ -7,7 +7,7 @@ import importlib.util
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -172,29 +172,40 @@ def test_what_is_converted_says_what_was_expected(folder: Path) -> None:
     assert wanted is None or any(wanted in message for message in messages), messages
 
 
-@pytest.fixture(scope="module")
-def verified() -> dict[str, FixtureResult]:
-    """Run all fixtures, before and after, with a few sets of children at once."""
+@pytest.fixture(scope="session")
+def verified(request: pytest.FixtureRequest) -> Iterator[Callable[[str], FixtureResult]]:
+    """Return what verifies one fixture, before and after.
+
+    Workers of pytest-xdist share the fixtures out among themselves, each with one set of children. A single process
+    begins with all that are asked for, a few at once.
+    """
     if importlib.util.find_spec("tensorflow") is None:  # importing it here would change the children's environment
         pytest.skip("tensorflow is not installed")
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
     with ExitStack() as stack:
         runners: SimpleQueue[Any] = SimpleQueue()
-        for _ in range(PROCESSES):
+        for _ in range(PROCESSES if alone else 1):
             runners.put(stack.enter_context(open_runner()))
 
-        def one(folder: Path) -> FixtureResult:
+        def one(name: str) -> FixtureResult:
             runner = runners.get()
             try:
-                (result,) = verify_fixtures(folder, options=VerifyOptions(), runner=runner)
+                (result,) = verify_fixtures(FOLDERS[name], options=VerifyOptions(), runner=runner)
             finally:
                 runners.put(runner)
             return result
 
-        pool = stack.enter_context(ThreadPoolExecutor(PROCESSES))
-        return dict(zip(FOLDERS, pool.map(one, FOLDERS.values()), strict=True))
+        if not alone:
+            yield one
+            return
+        pool = ThreadPoolExecutor(PROCESSES)
+        stack.callback(pool.shutdown, cancel_futures=True)
+        names = [i.callspec.params["name"] for i in request.session.items if i.name.startswith("test_numbers[")]
+        begun = {name: pool.submit(one, name) for name in names if name in FOLDERS}
+        yield lambda name: begun[name].result()
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_numbers(verified: dict[str, FixtureResult], name: str) -> None:
-    result = verified[name]
+def test_numbers(verified: Callable[[str], FixtureResult], name: str) -> None:
+    result = verified(name)
     assert result.ok, f"{result.evidence.verdict}: {result.evidence.reason}"
