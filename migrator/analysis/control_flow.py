@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from migrator.analysis.definitions import Definitions
 from migrator.analysis.environment import truth
 from migrator.analysis.facts import Def
-from migrator.analysis.sites import holds_site
 from migrator.analysis.values import Py, Seq
 
 UNROLL = 24  # longest static loop that is walked item by item
@@ -42,8 +42,8 @@ class ControlFlow(Definitions):
     def do_For(self, stmt: ast.For | ast.AsyncFor) -> None:
         value = self.eval(stmt.iter)
         items = value.items if isinstance(value, Seq) else None
-        escapes = any(isinstance(n, (ast.Break, ast.Continue, ast.Return)) for n in ast.walk(stmt))
-        inner = 0 if holds_site(stmt) else 1  # a loop that runs sessions is structure: its body is built anew each time
+        escapes = stmt in self.module.escaping
+        inner = 0 if stmt in self.module.holders else 1  # a loop that runs sessions is structure: its body is built anew each time
         self.loops += inner
         self.any_loops += 1
         if items is not None and 0 < len(items) <= UNROLL and not escapes:
@@ -51,7 +51,7 @@ class ControlFlow(Definitions):
                 self.bind(stmt.target, item, None, stmt)
                 self.block(stmt.body)
         else:
-            for _ in range(2):
+            for _ in self.passes():
                 before = self.env.copy_names()
                 self.bind(stmt.target, self.iterated(value, stmt.iter), None, stmt)
                 self.block(stmt.body)
@@ -62,11 +62,24 @@ class ControlFlow(Definitions):
 
     do_AsyncFor = do_For
 
+    def passes(self) -> Iterator[int]:
+        """Walk a loop's body twice, the second time with what the first left.
+
+        Loops inside are walked once in the second pass: what their own bodies leave has reached them in the first.
+        """
+        if self.settling:
+            yield 0
+            return
+        yield 0
+        self.settling = True
+        yield 1
+        self.settling = False
+
     def do_While(self, stmt: ast.While) -> None:
-        inner = 0 if holds_site(stmt) else 1
+        inner = 0 if stmt in self.module.holders else 1
         self.loops += inner
         self.any_loops += 1
-        for _ in range(2):
+        for _ in self.passes():
             before = self.env.copy_names()
             self.eval(stmt.test)
             self.block(stmt.body)

@@ -13,14 +13,18 @@ class Expressions(Containers):
 
     def eval(self, node: ast.expr) -> Value:
         """Evaluate an expression and record its value."""
-        method = getattr(self, f"eval_{type(node).__name__}", None)
+        kind = node.__class__
+        method = self.evaluators.get(kind)
         if method is None:
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr):
-                    self.eval(child)
-            return self.facts.record(node, Py())
-        value: Value = method(node)
-        return self.facts.record(node, value)
+            method = self.evaluators[kind] = getattr(self, f"eval_{kind.__name__}", self.eval_other)
+        return self.facts.record(node, method(node))
+
+    def eval_other(self, node: ast.expr) -> Value:
+        """Evaluate the parts of an expression that means nothing to the analysis."""
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.eval(child)
+        return Py()
 
     def eval_Lambda(self, node: ast.Lambda) -> Value:
         value = Func(node, self.module, self.env)

@@ -118,12 +118,19 @@ class Facts:
         """Store a node's value; a second evaluation joins (but the newest value is what is returned)."""
         self.latest[node] = value
         known = self.values.get(node)
-        self.values[node] = value if known is None or known is value else join(known, value)
+        if known is None:
+            self.values[node] = value
+        elif known is not value:
+            self.values[node] = join(known, value)
         return value
 
     def use(self, node: ast.Name, defs: Iterable[Def]) -> None:
         """Store the definitions that reach a name."""
-        self.uses[node] = self.uses.get(node, frozenset()) | frozenset(defs)
+        known = self.uses.get(node)
+        if known is None:
+            self.uses[node] = frozenset(defs)
+        elif known is not defs:
+            self.uses[node] = known | frozenset(defs)
 
     def define(self, found: Def) -> Def:
         """Store a definition, once for each (statement, name)."""

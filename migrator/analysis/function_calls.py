@@ -6,7 +6,7 @@ import ast
 
 from migrator.analysis.environment import Env
 from migrator.analysis.facts import Def
-from migrator.analysis.sites import Sites, holds_site
+from migrator.analysis.sites import Sites
 from migrator.analysis.values import Cls, Func, Inst, Map, Node, Py, Seq, Sess, Top, Value, Var, is_tensor, join, leaves
 
 MAX_DEPTH, MAX_CALLS = 12, 20_000
@@ -39,7 +39,7 @@ class FunctionCalls(Sites):
         env = Env(func.node, "function", func.env if isinstance(func.env, Env) else None)
         saved = self.enter(func.module, env)
         nodes = self.node_count
-        own = holds_site(func.node)
+        own = func.node in func.module.holders
         self.helper = 0 if own or (unknown and not isinstance(func.node, ast.Lambda)) else self.helper + 1
         self.loops = 0 if own else self.loops
         self.calls.append(func.node)

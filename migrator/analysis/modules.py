@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from migrator.syntax.text import SourceText
+from migrator.syntax.walk import linked
+
+SESSIONS = frozenset({"Session", "InteractiveSession", "MonitoredTrainingSession", "Supervisor"})
 
 
 class ModuleSource:
@@ -22,17 +26,31 @@ class ModuleSource:
         self.path = path
         self.source = source
         self.tree: ast.Module = source.tree
-        self.parents: dict[ast.AST, ast.AST] = {}
-        self._link(self.tree)
+        self.nodes, self.parents = linked(self.tree)
 
-    def _link(self, root: ast.AST) -> None:
-        parents, stack = self.parents, [root]
-        while stack:
-            node = stack.pop()
-            for child in ast.iter_child_nodes(node):
-                if not isinstance(child, (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop)):
-                    parents[child] = node
-                    stack.append(child)
+    @cached_property
+    def holders(self) -> set[ast.AST]:
+        """The nodes that run a session or have one that does inside, by their words: a cheap test, made once."""
+        return self._around(n for n in self.nodes if _runs_session(n))
+
+    @cached_property
+    def escaping(self) -> set[ast.AST]:
+        """The nodes with a ``break``, ``continue`` or ``return`` inside."""
+        return self._around(n for n in self.nodes if isinstance(n, (ast.Break, ast.Continue, ast.Return)))
+
+    @cached_property
+    def names(self) -> list[ast.Name]:
+        """All names of the text."""
+        return [n for n in self.nodes if isinstance(n, ast.Name)]
+
+    def _around(self, nodes: Iterable[ast.AST]) -> set[ast.AST]:
+        found: set[ast.AST] = set()
+        for node in nodes:
+            at: ast.AST | None = node
+            while at is not None and at not in found:
+                found.add(at)
+                at = self.parents.get(at)
+        return found
 
     def statement(self, node: ast.AST) -> ast.stmt:
         """Return the innermost statement around a node."""
@@ -48,6 +66,21 @@ class ModuleSource:
                 return at
             at = self.parents.get(at)
         return None
+
+
+def _runs_session(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr in SESSIONS
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    base = node.func.value
+    if node.func.attr == "run":
+        return (
+            any(k.arg == "feed_dict" for k in node.keywords)
+            or (isinstance(base, ast.Name) and "sess" in base.id.lower())
+            or (isinstance(base, ast.Attribute) and "sess" in base.attr.lower())
+        )
+    return node.func.attr == "eval" and any(k.arg in {"feed_dict", "session"} for k in node.keywords)
 
 
 class Project:

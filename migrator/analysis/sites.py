@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import weakref
 
 from migrator.analysis.facts import SiteFact
 from migrator.analysis.state import Method
@@ -56,30 +55,3 @@ class Sites(SymbolCalls):
         while at is not None and not isinstance(at, ast.ClassDef):
             at = self.module.parents.get(at)
         return at
-
-
-def holds_site(node: ast.AST) -> bool:
-    """Tell whether a function's text runs a session (by its words: a cheap test, made before its body is walked)."""
-    known = _HOLDS.get(node)
-    if known is None:
-        known = False
-        for child in ast.walk(node):
-            if isinstance(child, ast.Attribute) and child.attr in {
-                "Session", "InteractiveSession", "MonitoredTrainingSession", "Supervisor"
-            }:  # fmt: skip
-                known = True
-            if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
-                base = child.func.value
-                if child.func.attr == "run" and (
-                    any(k.arg == "feed_dict" for k in child.keywords)
-                    or (isinstance(base, ast.Name) and "sess" in base.id.lower())
-                    or (isinstance(base, ast.Attribute) and "sess" in base.attr.lower())
-                ):
-                    known = True
-                if child.func.attr == "eval" and any(k.arg in {"feed_dict", "session"} for k in child.keywords):
-                    known = True
-        _HOLDS[node] = known
-    return known
-
-
-_HOLDS: weakref.WeakKeyDictionary[ast.AST, bool] = weakref.WeakKeyDictionary()

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from migrator.analysis.contexts import Context
 from migrator.analysis.facts import Facts
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.sites import holds_site
 from migrator.analysis.units import COMPREHENSIONS, Atom, Stage, Unit
 from migrator.analysis.values import Effect, GraphValue, Node, Opt, Origin, Py, Sess, Value, Var, Writer, in_graph
 
@@ -49,7 +48,7 @@ def _graph_functions(unit: Unit) -> None:
         for atom in unit.atoms:
             stmt = atom.stmt
             lambda_ = isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Lambda)
-            if atom.stage is not Stage.PYTHON or not (isinstance(stmt, ast.FunctionDef) or lambda_) or holds_site(stmt):
+            if atom.stage is not Stage.PYTHON or not (isinstance(stmt, ast.FunctionDef) or lambda_) or stmt in unit.module.holders:
                 continue
             reads = any(
                 home is not None and home.stage is Stage.GRAPH and home is not atom
@@ -111,7 +110,7 @@ class _Builder:
                 self.block(stmt.body, block, function, (*contexts, *[i.context_expr for i in stmt.items]))
             elif isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.atom(stmt, Stage.PYTHON, block, function, contexts)
-                if stmt in self.holding or holds_site(stmt):
+                if stmt in self.holding or stmt in self.unit.module.holders:
                     self.block(stmt.body, (*block, (stmt, "body")), stmt, ())
             elif isinstance(stmt, ast.ClassDef):
                 self.atom(stmt, Stage.PYTHON, block, function, contexts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from migrator.analysis.environment import Env
 from migrator.analysis.facts import Def, Facts
@@ -53,7 +54,7 @@ class GraphState:
         return name if not count else f"{name}_{count}"
 
 
-Place = tuple[ModuleSource, Env, ast.stmt | None, int, int, list[Value] | None]
+Place = tuple[ModuleSource, Env, ast.stmt | None, int, int, list[Value] | None, bool]
 
 
 class State:
@@ -63,6 +64,8 @@ class State:
         self.project = project
         self.canonical = canonical
         self.facts = Facts()
+        self.evaluators: dict[type[ast.expr], Callable[[Any], Value]] = {}  # kind of expression -> its method
+        self.executors: dict[type[ast.stmt], Callable[[Any], None] | None] = {}  # kind of statement -> its method
         self.envs: dict[str, Env] = {}
         self.functions: dict[str, list[Func]] = {}
         self.walked: set[ast.AST] = set()
@@ -76,6 +79,7 @@ class State:
         self.run_results: dict[ast.AST, Value] = {}  # what functions that run sessions return
         self.loops = 0
         self.any_loops = 0  # loops around, those that run sessions included
+        self.settling = False  # in the second pass over a loop
         self.node_count = 0
         self.returns: list[Value] | None = None
         self.stopped = False  # a helper has returned on the path that this call takes
@@ -90,13 +94,13 @@ class State:
 
     def enter(self, module: ModuleSource, env: Env) -> Place:
         """Go to another module or function; return what `leave` puts back."""
-        saved = (self.module, self.env, self.stmt, self.helper, self.loops, self.returns)
-        self.module, self.env = module, env
+        saved = (self.module, self.env, self.stmt, self.helper, self.loops, self.returns, self.settling)
+        self.module, self.env, self.settling = module, env, False
         return saved
 
     def leave(self, saved: Place) -> None:
         """Come back."""
-        self.module, self.env, self.stmt, self.helper, self.loops, self.returns = saved
+        self.module, self.env, self.stmt, self.helper, self.loops, self.returns, self.settling = saved
 
     def stmt_of(self, node: ast.AST) -> ast.stmt:
         """Return the unit's statement that is being walked."""

@@ -9,7 +9,6 @@ from functools import partial
 from migrator.analysis.control_flow import ControlFlow
 from migrator.analysis.environment import Env
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.sites import holds_site
 from migrator.analysis.state import GraphState
 from migrator.analysis.values import Effect, Func, Node, Opt, Var
 
@@ -57,7 +56,7 @@ class Interpreter(ControlFlow):
 
     def check_uncalled(self, func: Func) -> None:
         """A function that nothing calls may hold ops, but no state: how it would be shared is unknown."""
-        if holds_site(func.node):
+        if func.node in func.module.holders:
             return
         for stmt in ast.walk(func.node):
             for value in self.facts.created.get(stmt, ()) if isinstance(stmt, ast.stmt) else ():
@@ -80,7 +79,10 @@ class Interpreter(ControlFlow):
             outer = self.stmt
             if not self.helper:
                 self.stmt = stmt
-            method = getattr(self, f"do_{type(stmt).__name__}", None)
+            kind = stmt.__class__
+            if kind not in self.executors:
+                self.executors[kind] = getattr(self, f"do_{kind.__name__}", None)
+            method = self.executors[kind]
             if method is not None:
                 method(stmt)
             self.stmt = outer

@@ -305,6 +305,8 @@ def join(a: Value | None, b: Value | None) -> Value:
     if a is None or b is None:
         return a or b or Py()
     if isinstance(a, Py) and isinstance(b, Py):
+        if a.const is UNKNOWN and (a.tag == b.tag or not a.tag):
+            return a
         same = a.const is not UNKNOWN and type(a.const) is type(b.const) and a.const == b.const
         return a if same else Py(tag=a.tag if a.tag == b.tag else "")
     if isinstance(a, Sym) and isinstance(b, Sym) and a.name == b.name:
