@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from migrator.analysis.modules import ModuleSource
 from migrator.analysis.values import Dep, Map, Node, Opt, Origin, Sess, Value, Var, join
@@ -83,6 +84,8 @@ class Facts:
     defs: dict[ast.stmt, list[Def]] = field(default_factory=dict)
     by_name: dict[tuple[str, ast.AST | None, str], list[Def]] = field(default_factory=dict)
     created: dict[ast.stmt, list[Origin]] = field(default_factory=dict)
+    made_in: dict[str, list[Origin]] = field(default_factory=dict)  # the same, by the module whose text makes it
+    readers: dict[str, list[ast.Name]] = field(default_factory=dict)  # the places of each name
     sites: dict[ast.Call, SiteFact] = field(default_factory=dict)
     symbols: dict[ast.expr, str] = field(default_factory=dict)
     symbol_calls: dict[ast.expr, ast.Call] = field(default_factory=dict)
@@ -114,6 +117,11 @@ class Facts:
                 if isinstance(node, Node) and any(id(a) in overridden and a is not node for a in node.ancestors()):
                     node.deps |= Dep.PLACEHOLDER
 
+    @cached_property
+    def start_values(self) -> set[Node]:
+        """What variables' start values are made of. Ask only when the walk is over."""
+        return {found for v in self.variables.values() for source in v.sources for found in source.ancestors()}
+
     def record(self, node: ast.AST, value: Value) -> Value:
         """Store a node's value; a second evaluation joins (but the newest value is what is returned)."""
         self.latest[node] = value
@@ -129,6 +137,7 @@ class Facts:
         known = self.uses.get(node)
         if known is None:
             self.uses[node] = frozenset(defs)
+            self.readers.setdefault(node.id, []).append(node)
         elif known is not defs:
             self.uses[node] = known | frozenset(defs)
 
@@ -149,6 +158,7 @@ class Facts:
         """Store what a statement makes."""
         if stmt is not None:
             self.created.setdefault(stmt, []).append(value)
+            self.made_in.setdefault(value.module.path, []).append(value)
 
     def trouble(self, node: ast.AST, module: ModuleSource, message: str, symbol: str | None = None) -> None:
         """Store what stops a conversion, once for each place and message."""

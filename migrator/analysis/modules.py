@@ -40,8 +40,9 @@ class ModuleSource:
 
     @cached_property
     def names(self) -> list[ast.Name]:
-        """All names of the text."""
-        return [n for n in self.nodes if isinstance(n, ast.Name)]
+        """All names of the text, in its order."""
+        found = [n for n in self.nodes if isinstance(n, ast.Name)]
+        return sorted(found, key=lambda n: (n.lineno, n.col_offset))
 
     def _around(self, nodes: Iterable[ast.AST]) -> set[ast.AST]:
         found: set[ast.AST] = set()

@@ -37,8 +37,9 @@ def _graph_functions(unit: Unit) -> None:
     facts = unit.facts
     fetched = {n for site in unit.sites for n in ast.walk(site.fetch)}
     users: dict[ast.stmt, set[Stage]] = {}
-    for node, defs in facts.uses.items():
-        atom = unit.atom(node) if node in unit.module.parents else None
+    for node in unit.module.names:
+        defs = facts.uses.get(node, ())
+        atom = unit.atom(node) if defs else None
         for found in defs:
             if atom is not None and found.stmt is not None and atom.stmt is not found.stmt:
                 users.setdefault(found.stmt, set()).add(Stage.GRAPH if node in fetched else atom.stage)
@@ -63,10 +64,13 @@ def _graph_functions(unit: Unit) -> None:
 def _start_values(unit: Unit) -> None:
     """Named tensors that only serve as variables' start values are computed once, where they stand."""
     facts = unit.facts
-    serving = {id(found) for v in facts.variables.values() for source in v.sources for found in source.ancestors()}
+    serving = facts.start_values
     users: dict[int, set[ast.stmt]] = {}
-    for node, defs in facts.uses.items():
-        atom = unit.atom(node) if node in unit.module.parents else None
+    if not serving:
+        return
+    for node in unit.module.names:
+        defs = facts.uses.get(node, ())
+        atom = unit.atom(node) if defs else None
         for found in defs:
             if atom is not None and found.stmt is not None and not (isinstance(node.ctx, ast.Store)):
                 users.setdefault(id(found.stmt), set()).add(atom.stmt)
@@ -75,7 +79,7 @@ def _start_values(unit: Unit) -> None:
         if atom.stage is not Stage.GRAPH or not isinstance(atom.stmt, ast.Assign) or not created:
             continue
         stages = {unit.atom_of[s].stage for s in users.get(id(atom.stmt), ()) if s is not atom.stmt}
-        if all(id(v) in serving for v in created) and stages == {Stage.ONCE}:
+        if all(v in serving for v in created) and stages == {Stage.ONCE}:
             atom.stage = Stage.ONCE
 
 

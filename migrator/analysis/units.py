@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from migrator.analysis.facts import Facts, SiteFact
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.values import Value
+from migrator.analysis.values import Origin, Value
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -70,6 +70,10 @@ class Unit:
     def value(self, node: ast.AST) -> Value | None:
         """Return a node's abstract value."""
         return self.facts.values.get(node)
+
+    def made(self) -> tuple[Origin, ...]:
+        """Return what the module's text makes, in the order of the walk."""
+        return tuple(self.facts.made_in.get(self.module.path, ()))
 
     def loops_around(self, stmt: ast.AST) -> tuple[ast.AST, ...]:
         """Return the loops (and nothing else) around a statement, outermost first, within its function."""

@@ -25,11 +25,10 @@ RULE = Rule(
 
 def convert_decays(plan: Plan) -> None:
     """Replace the decays of a unit."""
-    for values in list(plan.unit.facts.created.values()):
-        for node in values:
-            short = node.op.rsplit(".", 1)[-1] if isinstance(node, Node) else ""
-            if isinstance(node, Node) and short in signatures.DECAYS and node.module is plan.unit.module:
-                _one(plan, node)
+    for node in plan.unit.made():
+        short = node.op.rsplit(".", 1)[-1] if isinstance(node, Node) else ""
+        if isinstance(node, Node) and short in signatures.DECAYS and node.module is plan.unit.module:
+            _one(plan, node)
 
 
 def _one(plan: Plan, node: Node) -> None:

@@ -64,12 +64,11 @@ class Put:
 
 def convert_derived(plan: Plan) -> None:
     """Plan the derived writes of a unit."""
-    for values in plan.unit.facts.created.values():
-        for effect in values:
-            if not isinstance(effect, Effect) or effect.kind != "lens" or effect.module is not plan.unit.module:
-                continue
-            if not is_variable_slice(effect.detail.get("target")) and effect.expr not in plan.puts:
-                _derived(plan, effect)
+    for effect in plan.unit.made():
+        if not isinstance(effect, Effect) or effect.kind != "lens" or effect.module is not plan.unit.module:
+            continue
+        if not is_variable_slice(effect.detail.get("target")) and effect.expr not in plan.puts:
+            _derived(plan, effect)
     _scatters(plan)
 
 

@@ -76,8 +76,9 @@ def check_escapes(plan: Plan) -> None:
     """No code that stays may use a name that goes away."""
     unit = plan.unit
     skipped = _site_parts(plan)
-    for node, defs in unit.facts.uses.items():
-        if node not in unit.module.parents or node in skipped:
+    for node in unit.module.names:
+        defs = unit.facts.uses.get(node, ())
+        if not defs or node in skipped:
             continue
         atom = unit.atom(node)
         if atom is None or atom.stage in {Stage.GRAPH, Stage.DROP} or _in_context(plan, node):

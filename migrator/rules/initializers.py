@@ -39,7 +39,7 @@ def _unread(plan: Plan, name: str, stmt: ast.stmt) -> bool:
     """Tell whether what a statement binds is never read."""
     facts = plan.unit.facts
     defs = {d for d in facts.defs.get(stmt, ()) if d.name == name}
-    return not any(defs & found for node, found in facts.uses.items() if node.id == name)
+    return not any(defs & facts.uses[node] for node in facts.readers.get(name, ()))
 
 
 class Initializers:

@@ -117,25 +117,23 @@ def convert_dimensions(plan: Plan) -> None:
         if attribute in plan.unit.module.parents and attribute not in plan.handled:
             plan.handled.add(attribute)
             plan.edits.replace(attribute, lambda render, inner=attribute.value: render(inner))  # type: ignore[misc]
-    for values in plan.unit.facts.created.values():
-        for node in values:
-            expr = node.expr
-            static = isinstance(node, Node) and node.op == "static" and expr in plan.unit.module.parents
-            if static and isinstance(expr, ast.Attribute) and expr.attr == "value" and expr not in plan.handled:
-                plan.handled.add(expr)
-                plan.edits.replace(expr, wrapped("{}", expr.value))
+    for node in plan.unit.made():
+        expr = node.expr
+        static = isinstance(node, Node) and node.op == "static" and expr in plan.unit.module.parents
+        if static and isinstance(expr, ast.Attribute) and expr.attr == "value" and expr not in plan.handled:
+            plan.handled.add(expr)
+            plan.edits.replace(expr, wrapped("{}", expr.value))
 
 
 def convert_defaults(plan: Plan) -> None:
     """tf.placeholder_with_default that is not fed is its default."""
-    for values in plan.unit.facts.created.values():
-        for node in values:
-            given = node.call.get("input") if isinstance(node, Node) and node.op == "placeholder" else None
-            call = node.expr
-            mine = call in plan.unit.module.parents
-            if given is not None and mine and isinstance(call, ast.Call) and call.func not in plan.handled:
-                plan.handled.add(call.func)
-                plan.edits.replace(call, wrapped(plan.tf + ".convert_to_tensor({})", given))
+    for node in plan.unit.made():
+        given = node.call.get("input") if isinstance(node, Node) and node.op == "placeholder" else None
+        call = node.expr
+        mine = call in plan.unit.module.parents
+        if given is not None and mine and isinstance(call, ast.Call) and call.func not in plan.handled:
+            plan.handled.add(call.func)
+            plan.edits.replace(call, wrapped(plan.tf + ".convert_to_tensor({})", given))
 
 
 V1_ALIAS = re.compile(r"^\s*(import tensorflow\.compat\.v1\b|from tensorflow\.compat import v1\b)", re.M)

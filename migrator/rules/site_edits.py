@@ -130,7 +130,7 @@ class SiteEdits:
             return False
         facts = self.plan.unit.facts
         defs = {d for d in facts.defs.get(stmt, ()) if d.name == target.id}
-        return not any(defs & found for node, found in facts.uses.items() if node.id == target.id)
+        return not any(defs & facts.uses[node] for node in facts.readers.get(target.id, ()))
 
     def _call(self, site: Site, render: Render) -> str:
         """Return the call of a site's step function."""

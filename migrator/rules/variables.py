@@ -54,14 +54,13 @@ def convert_variables(plan: Plan) -> None:
 
 def convert_start_reads(plan: Plan) -> None:
     """``v.initialized_value()`` is the variable's value: it has been initialised."""
-    for values in plan.unit.facts.created.values():
-        for node in values:
-            if isinstance(node, Node) and node.op == "initialized_value" and node.module is plan.unit.module:
-                call = node.expr
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call not in plan.handled:
-                    plan.handled.add(call)
-                    owner = call.func.value
-                    plan.edits.replace(call, wrapped("{}.read_value()", owner))
+    for node in plan.unit.made():
+        if isinstance(node, Node) and node.op == "initialized_value" and node.module is plan.unit.module:
+            call = node.expr
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call not in plan.handled:
+                plan.handled.add(call)
+                owner = call.func.value
+                plan.edits.replace(call, wrapped("{}.read_value()", owner))
 
 
 def _one(plan: Plan, call: ast.Call, variable: Var) -> None:

@@ -32,17 +32,16 @@ def is_variable_slice(value: object) -> bool:
 def convert_writes(plan: Plan) -> None:
     """Plan the native form of every write of the unit to a variable or to a slice of one."""
     done: set[ast.expr] = set()
-    for values in plan.unit.facts.created.values():
-        for effect in values:
-            if not isinstance(effect, Effect) or effect.kind not in {"assign", "lens"} or effect.expr in done:
-                continue
-            if effect.module is not plan.unit.module:
-                continue
-            done.add(effect.expr)
-            target = effect.detail.get("target")
-            direct = effect.kind == "assign" or is_variable_slice(target)
-            if direct and isinstance(effect.expr, ast.Call):
-                _direct(plan, effect.expr, effect)
+    for effect in plan.unit.made():
+        if not isinstance(effect, Effect) or effect.kind not in {"assign", "lens"} or effect.expr in done:
+            continue
+        if effect.module is not plan.unit.module:
+            continue
+        done.add(effect.expr)
+        target = effect.detail.get("target")
+        direct = effect.kind == "assign" or is_variable_slice(target)
+        if direct and isinstance(effect.expr, ast.Call):
+            _direct(plan, effect.expr, effect)
 
 
 def _direct(plan: Plan, call: ast.Call, effect: Effect) -> None:
