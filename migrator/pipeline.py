@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import gc
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from migrator.analysis.facts import Trouble
-from migrator.analysis.modules import ModuleSource, Project
+from migrator.analysis.modules import ModuleSource, Project, may_hold_session
 from migrator.analysis.staging import build_unit
 from migrator.analysis.statements import Interpreter
 from migrator.model import DerivedWrite, Diagnostic, ProjectResult, Result, Rule, Session, Severity, Site, SiteKind
@@ -20,6 +23,7 @@ from migrator.syntax.imports import after_imports
 from migrator.syntax.marks import strip_marks
 from migrator.syntax.residue import new_unknown_names
 from migrator.syntax.spans import span_between
+from migrator.syntax.text import SourceText
 from migrator.tables.canonical import canonical
 
 RULES: tuple[Rule, ...] = tuple(sorted((*INPUT_RULES, *CONSTRUCT_RULES), key=lambda r: r.code))
@@ -47,6 +51,29 @@ def rewrite_sources(
     Returns:
         A result for every writable path.
     """
+    with _collector_paused():
+        return _rewrite_sources(files, writable, select, ignore, optimizers)
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Hold back the cyclic garbage collector: trees and facts live until the end, and looking them over is costly."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _rewrite_sources(
+    files: Mapping[str, str],
+    writable: Collection[str] | None,
+    select: Collection[str],
+    ignore: Collection[str],
+    optimizers: str,
+) -> ProjectResult:
     chosen = [path for path in files if writable is None or path in writable]
     project = Project(files)
     skipped = {p for p in files if _SKIP_FILE.search(files[p])}
@@ -160,26 +187,26 @@ class _Work:
             if plan.helpers:
                 marked = after_imports(marked, plan.helpers.values())
             text, spans = strip_marks(marked)
-            compile(text, path, "exec", dont_inherit=True)
+            tree = ast.parse(text, path)
+            compile(tree, path, "exec", dont_inherit=True)
         except (ValueError, SyntaxError) as error:
             raise CannotConvert(first, f"the new text could not be made ({error}); please report this") from error
-        unknown = new_unknown_names(module.source.text, text)
+        unknown = new_unknown_names(module.tree, tree)
         if unknown:
             raise CannotConvert(
                 first, f"the new text would use `{unknown[0]}` without a definition; please report this"
             )
         self.texts[path] = text
         self.spans[path] = spans
-        self._check_residue(path, plan)
+        self._check_residue(path, plan, ModuleSource(path, SourceText(text, path, tree)))
 
-    def _check_residue(self, path: str, plan: Plan) -> None:
+    def _check_residue(self, path: str, plan: Plan, module: ModuleSource) -> None:
         """No session may be left in a converted text, and converting it again must find nothing to do."""
-        if not plan.unit.sites:
+        if not plan.unit.sites or not may_hold_session(module):
             return
-        again = Project({**self.project.texts, path: self.texts[path]})
+        unchanged = (m for m in self.project.modules.values() if m.path != path)
+        again = Project({**self.project.texts, path: self.texts[path]}, [*unchanged, module])
         walker = Interpreter(again, canonical)
-        module = again.load(path)
-        assert module is not None
         walker.run_module(module)
         left = [s for s in walker.facts.sites.values() if s.module is module]
         if left or any(s.module is module for s in walker.facts.sessions.values()):

@@ -84,16 +84,25 @@ def _runs_session(node: ast.AST) -> bool:
     return node.func.attr == "eval" and any(k.arg in {"feed_dict", "session"} for k in node.keywords)
 
 
+def may_hold_session(module: ModuleSource) -> bool:
+    """Tell, by the words of a text, whether it may make a session or run one: a walk decides it."""
+    words = ("Session", "Supervisor")
+    return any(w in module.source.text for w in words) or any(
+        isinstance(n, ast.Attribute) and n.attr in {"run", "eval"} for n in module.nodes
+    )
+
+
 class Project:
     """All modules that see each other; a module is parsed when it is first asked for.
 
     Args:
         texts: path (POSIX, relative to the project's root) -> text.
+        parsed: modules that are parsed already.
     """
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], parsed: Iterable[ModuleSource] = ()) -> None:
         self.texts = texts
-        self.modules: dict[str, ModuleSource] = {}
+        self.modules: dict[str, ModuleSource] = {module.path: module for module in parsed}
         self.broken: dict[str, SyntaxError | ValueError | RecursionError] = {}
 
     def load(self, path: str) -> ModuleSource | None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 import builtins
 
+from migrator.syntax.walk import walk
 
-def new_unknown_names(before: str, after: str) -> list[str]:
+
+def new_unknown_names(before: ast.Module, after: ast.Module) -> list[str]:
     """Return names that `after` reads without any binding in the module, and `before` didn't."""
     return sorted(_unknown(after) - _unknown(before))
 
 
-def _unknown(text: str) -> set[str]:
+def _unknown(tree: ast.Module) -> set[str]:
     bound = set(dir(builtins)) | {"__file__", "__name__", "__doc__"}
     used: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in walk(tree):
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

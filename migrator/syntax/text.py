@@ -34,12 +34,13 @@ class SourceText:
     Args:
         text: the source, with any newline convention.
         filename: for messages.
+        tree: the text's tree, where it is known already.
     """
 
-    def __init__(self, text: str, filename: str = "<string>") -> None:
+    def __init__(self, text: str, filename: str = "<string>", tree: ast.Module | None = None) -> None:
         self.text = text
         self.filename = filename
-        self.tree = ast.parse(text, filename)
+        self.tree = ast.parse(text, filename) if tree is None else tree
         self._lines = _PHYSICAL_LINE.findall(text) or [""]  # `str.splitlines` also splits at form feeds and others
         self._starts = [0]
         for line in self._lines:

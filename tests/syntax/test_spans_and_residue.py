@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from migrator.model import Span
@@ -41,4 +43,4 @@ def test_span_between(segment: str, span: Span) -> None:
     ],
 )
 def test_new_unknown_names(after: str, unknown: list[str]) -> None:
-    assert new_unknown_names("known", after) == unknown
+    assert new_unknown_names(ast.parse("known"), ast.parse(after)) == unknown
