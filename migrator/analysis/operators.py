@@ -47,6 +47,7 @@ class Operators(Names):
             result = self.node(
                 expr, "static" if static else "binop", [v for v in (left, right) if is_tensor(v) or isinstance(v, Top)]
             )
+            result.operator = type(op).__name__
             dtypes = {v.dtype for v in (left, right) if isinstance(v, (Node, Var))}
             result.dtype = dtypes.pop() if len(dtypes) == 1 else None
             return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from migrator.analysis.backward import GATE_GRAPH, GATE_NONE, GATE_OP, Backward
 from migrator.analysis.values import UNKNOWN, Effect, Node, Opt, Py, Seq, Sym, Top, Value, Var, is_tensor, leaves
 from migrator.analysis.variable_calls import VariableCalls
 
@@ -42,8 +43,9 @@ class TrainingCalls(VariableCalls):
             if not writes:
                 writes = list(self.trainables())
             writes += [step] if isinstance(step, Var) else []
-            found = self.effect(node, "apply", list(leaves(pairs)), tuple(dict.fromkeys(writes)), optimizer=owner,
-                                global_step=step)  # fmt: skip
+            rates = [v for v in owner.values.values() if is_tensor(v)]
+            found = self.effect(node, "apply", [*leaves(pairs), *rates], tuple(dict.fromkeys(writes)), optimizer=owner,
+                                global_step=step, pairs=pairs)  # fmt: skip
             found.call = args
             return found
         if name in {"get_slot", "get_slot_names", "variables"}:
@@ -67,18 +69,20 @@ class TrainingCalls(VariableCalls):
             self.facts.trouble(node, self.module, "it is not statically known which variables are trainable")
         self.facts.snapshots[node] = variables
         rates = [v for v in owner.values.values() if is_tensor(v)]
+        control = tuple(n for group in self.control for n in group)
+        backward = Backward((loss,), tuple(dict.fromkeys(variables)), self.gate(args), control)
         if name == "minimize":
             step = self.value(args, "global_step")
             step = step if isinstance(step, Var) else None
             reached = tuple(v for v in loss.ancestors() if isinstance(v, Var)) if isinstance(loss, Node) else (loss,)
             writes = tuple(v for v in variables if v in reached) + ((step,) if step is not None else ())
             found = self.effect(node, "minimize", [loss, *rates], writes, optimizer=owner, loss=loss, global_step=step)
-            found.call = args
+            found.call, found.backward = args, backward
             return found
         pairs: list[Value] = []
         for variable in variables:
             gradient = self.node(node, "gradient", [loss, variable])
-            gradient.call = args
+            gradient.call, gradient.backward, gradient.by = args, backward, variable
             pairs.append(Seq("tuple", [gradient, variable]))
         return Seq("list", pairs)
 
@@ -88,7 +92,23 @@ class TrainingCalls(VariableCalls):
         ys = list(leaves(self.value(args, "ys")))
         if any(isinstance(v, Top) for v in [*xs, *ys]):
             return Top("gradients of something that is not known")
-        return Seq("list", [self.node(node, symbol, [*ys, x]) for x in xs])
+        gate = GATE_OP if self.const(args, "gate_gradients") is True else GATE_NONE
+        control = tuple(n for group in self.control for n in group)
+        backward = Backward(tuple(ys), tuple(dict.fromkeys(xs)), gate, control)
+        found = []
+        for x in xs:
+            gradient = self.node(node, symbol, [*ys, x])
+            gradient.backward, gradient.by = backward, x
+            found.append(gradient)
+        return Seq("list", list(found))
+
+    def gate(self, args: dict[str, ast.expr]) -> int:
+        """Return what compute_gradients makes the gradients wait for."""
+        given = self.value(args, "gate_gradients")
+        if given is None or (isinstance(given, Py) and given.const == GATE_OP):
+            return GATE_OP
+        text = ast.unparse(args["gate_gradients"])
+        return GATE_GRAPH if text.endswith("GATE_GRAPH") else GATE_OP if text.endswith("GATE_OP") else GATE_NONE
 
     def decay(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
         """A learning-rate schedule: a tensor of the global step."""

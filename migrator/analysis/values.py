@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from migrator.analysis.backward import Backward
     from migrator.analysis.modules import ModuleSource
 
 
@@ -161,6 +162,9 @@ class Node(Origin):
     call: dict[str, ast.expr] = field(default_factory=dict)
     loop: bool = False  # made in a Python loop: one expression, many nodes
     many: bool = False  # its value is a list, tuple or namedtuple of tensors
+    operator: str = ""  # "Add", "Mult" ..., where it is a binop
+    backward: Backward | None = None  # of a gradient and of minimize: the call's backward pass
+    by: Value | None = None  # of a gradient: what it is taken by
     index: int | None = None  # which element of a split, unstack or unpacked tensor it is
 
     @property

@@ -12,6 +12,7 @@ from migrator.rules import (
     optimizers,
     sessions,
     sites,
+    step_functions,
     symbol_edits,
     symbol_types,
     variables,
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     symbol_types.COMPAT_RULE,
     symbol_types.BEHAVIOUR_RULE,
     symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, dropping.DROPPED, sessions.STREAMS,
+    step_functions.RACES,
     derived_writes.SCATTERED, variables.RULE, collections.RULE, optimizers.RULE, decays.RULE, writes.RULE,
     derived_writes.RULE,
 )  # fmt: skip

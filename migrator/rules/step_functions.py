@@ -6,12 +6,23 @@ import ast
 from dataclasses import dataclass, field
 
 from migrator.analysis.contexts import Context
-from migrator.analysis.slicing import Slice, effects_in, races, shared_memory, slice_of
+from migrator.analysis.races import Race, races, shared_memory
+from migrator.analysis.slicing import Slice, effects_in, slice_of
 from migrator.analysis.units import COMPREHENSIONS, Atom
 from migrator.analysis.values import Effect, Node, Opt, Py, Value, Var
+from migrator.model import Rule, Severity
 from migrator.rules.feeds import pure_call
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.tables import opkinds
+
+RACES = Rule(
+    "MIG206",
+    "read-order",
+    "A loss that is fetched beside its update is read before it.",
+    "TF1 runs an update as soon as its gradient is there. A part of the loss that no gradient waits for, such as a "
+    "weight decay, may be read after it; with as much of the forward pass still to be waited for it nearly never is. "
+    "What TF1 leaves really open is refused.",
+)
 
 
 @dataclass(eq=False)
@@ -104,8 +115,11 @@ def check_step(plan: Plan, step: StepFunction, site: ast.AST, *, eager: bool = F
             "the new value; add 0 (or multiply by 1) where the old one is meant"
         )
         raise CannotConvert(node.expr if node.module is plan.unit.module else site, message)
-    for _, other, variable in found:
-        raise CannotConvert(site, _race(other, variable))
+    for race in found:
+        if not race.likely:
+            raise CannotConvert(site, _race(race))
+        if not eager:
+            plan.note(site, RACES.code, Severity.INFO, _likely(race))
 
 
 def _check_fetch(plan: Plan, leaf: Leaf, step: StepFunction, eager: bool) -> None:
@@ -132,12 +146,29 @@ def _home(scope: ast.AST | None, step: StepFunction) -> bool:
     return any(atom.function is scope for atom in step.slice.atoms)
 
 
-def _race(other: Value, variable: Var) -> str:
-    assert isinstance(other, Node)
+def _race(race: Race) -> str:
+    other, variable = race.other, race.variable
     name = variable.path or variable.name or "a variable"
+    text = _text(other)
+    if other.op == "backward":
+        return (
+            f"the backward pass of `{text}` reads `{name}` in one run with its update, without an order: TF1 gives "
+            "either value; fetch the updates in two runs, or take all gradients in one compute_gradients"
+        )
     what = "is written twice" if isinstance(other, Effect) and variable in other.writes else "is read and written"
-    text = other.module.source.segment(other.expr).split("\n")[0][:40]
     return (
         f"`{name}` {what} in one run without an order (`{text}` against the update): TF1 gives either value; "
         "fetch them in two runs, or order them with tf.control_dependencies"
     )
+
+
+def _likely(race: Race) -> str:
+    name = race.variable.path or race.variable.name or "a variable"
+    return (
+        f"`{_text(race.other)}` reads `{name}` beside its update, which does not wait for it: TF1 nearly always reads "
+        "first, the new code always does"
+    )
+
+
+def _text(node: Node) -> str:
+    return node.module.source.segment(node.expr).split("\n")[0][:40]

@@ -1,12 +1,11 @@
-"""What a fetch needs, and which reads and writes TensorFlow 1 leaves without an order."""
+"""What a fetch needs."""
 
 from __future__ import annotations
 
 import pytest
 from walking import Walked
 
-from migrator.analysis.slicing import Slice, effects_in, races, slice_of
-from migrator.analysis.values import Node
+from migrator.analysis.slicing import Slice, effects_in, slice_of
 
 PROGRAM = """\
 scale = 2.
@@ -103,60 +102,3 @@ def test_effects_in_program_order() -> None:
         (e.kind, e.expr.lineno) for e in effects_in(walked.unit(), found, [walked.node("[after, w.assign_add(1.)]")])
     ]
     assert kinds == [("assign", 19), ("assign", 22)]
-
-
-RACES = {
-    "a read beside a write": ("up = w.assign_add(1.)\ny = w * 3\n", "[up, y]", ["w"]),
-    "two writes": ("up = w.assign_add(1.)\ny = w.assign(5.)\n", "[up, y]", ["w"] * 2),
-    "a read before the training": (
-        "up = tf.train.GradientDescentOptimizer(.1).minimize(w * w)\ny = w * 3\n",
-        "[up, y]",
-        ["w"],
-    ),
-    "a swap": ("up = tf.assign(w, v)\ny = tf.assign(v, w)\n", "[up, y]", ["w", "v"]),
-}
-ORDERED = {
-    "the variable itself": ("up = w.assign_add(1.)\n", "[up, w]"),
-    "a read that the write needs": ("y = w * 3\nup = tf.assign(w, y)\n", "[up, y]"),
-    "a read of the written value": ("up = w.assign_add(1.)\ny = up * 3\n", "[up, y]"),
-    "a read after control dependencies": (
-        "up = w.assign_add(1.)\nwith tf.control_dependencies([up]):\n    y = w.read_value()\n",
-        "[up, y]",
-    ),
-    "a write after control dependencies": (
-        "y = w * 3\nwith tf.control_dependencies([y]):\n    up = w.assign_add(1.)\n",
-        "[up, y]",
-    ),
-    "another variable": ("up = w.assign_add(1.)\ny = v * 3\n", "[up, y]"),
-    "the loss of the training": (
-        "y = tf.square(w - 1.)\nup = tf.train.GradientDescentOptimizer(.1).minimize(y)\n",
-        "[up, y]",
-    ),
-    "branches of a condition": (
-        "p = tf.placeholder(tf.bool, [])\nup = tf.cond(p, lambda: w.assign_add(1.), lambda: w.assign_sub(1.))\n",
-        "up",
-    ),
-    "a group of writes to two variables": ("up = tf.group(w.assign_add(1.), v.assign_add(1.))\n", "up"),
-    "a static shape": ("up = w.assign_add(1.)\ny = tf.zeros(w.get_shape())\n", "[up, y]"),
-    "initializers": ("up = tf.global_variables_initializer()\n", "up"),
-}
-
-
-def found_races(program: str, fetch: str) -> list[str | None]:
-    walked = Walked(f"w = tf.Variable(1.)\nv = tf.Variable(2.)\n{program}{fetch}\n")
-    node = walked.node(fetch)
-    unit = walked.unit()
-    parts = getattr(node, "elts", [node])
-    fetched = [v for v in map(walked.value, map(walked.module.source.segment, parts)) if isinstance(v, Node)]
-    effects = effects_in(unit, slice_of(unit, [node]), [node])
-    return [variable.path for _, _, variable in races(effects, fetched)]
-
-
-@pytest.mark.parametrize(("program", "fetch", "expected"), RACES.values(), ids=RACES)
-def test_races(program: str, fetch: str, expected: list[str]) -> None:
-    assert sorted(filter(None, found_races(program, fetch))) == sorted(expected)
-
-
-@pytest.mark.parametrize(("program", "fetch"), ORDERED.values(), ids=ORDERED)
-def test_what_has_an_order(program: str, fetch: str) -> None:
-    assert found_races(program, fetch) == []
