@@ -43,7 +43,8 @@ class ControlFlow(Definitions):
         value = self.eval(stmt.iter)
         items = value.items if isinstance(value, Seq) else None
         escapes = stmt in self.module.escaping
-        inner = 0 if stmt in self.module.holders else 1  # a loop that runs sessions is structure: its body is built anew each time
+        # a loop that runs sessions is structure: its body is built anew each time
+        inner = 0 if stmt in self.module.holders else 1
         self.loops += inner
         self.any_loops += 1
         if items is not None and 0 < len(items) <= UNROLL and not escapes:

@@ -49,7 +49,8 @@ def _graph_functions(unit: Unit) -> None:
         for atom in unit.atoms:
             stmt = atom.stmt
             lambda_ = isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Lambda)
-            if atom.stage is not Stage.PYTHON or not (isinstance(stmt, ast.FunctionDef) or lambda_) or stmt in unit.module.holders:
+            helper = isinstance(stmt, ast.FunctionDef) or lambda_
+            if atom.stage is not Stage.PYTHON or not helper or stmt in unit.module.holders:
                 continue
             reads = any(
                 home is not None and home.stage is Stage.GRAPH and home is not atom
