@@ -118,7 +118,7 @@ class Facts:
                     node.deps |= Dep.PLACEHOLDER
 
     @cached_property
-    def start_values(self) -> set[Node]:
+    def start_values(self) -> set[Value]:
         """What variables' start values are made of. Ask only when the walk is over."""
         return {found for v in self.variables.values() for source in v.sources for found in source.ancestors()}
 
