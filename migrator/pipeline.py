@@ -15,8 +15,9 @@ from migrator.analysis.staging import build_unit
 from migrator.analysis.statements import Interpreter
 from migrator.model import DerivedWrite, Diagnostic, ProjectResult, Result, Rule, Session, Severity, Site, SiteKind
 from migrator.rules import RULES as CONSTRUCT_RULES
+from migrator.rules.evidence import has_evidence
 from migrator.rules.plan import CannotConvert, Plan
-from migrator.rules.sessions import REFUSED, convert, has_evidence
+from migrator.rules.sessions import REFUSED, convert
 from migrator.source.rules import INPUT_RULES
 from migrator.syntax.emit import emit
 from migrator.syntax.imports import after_imports
@@ -121,6 +122,7 @@ class _Work:
         self.chosen = chosen
         self.optimizers = optimizers
         self.texts: dict[str, str] = {}
+        self.guests: dict[str, set[str]] = {}
         self.spans: dict[str, dict[int, tuple[int, int]]] = {}
 
     def plan_all(self, paths: list[str]) -> tuple[dict[str, Plan], dict[str, list[Trouble]]]:
@@ -128,12 +130,15 @@ class _Work:
         plans: dict[str, Plan] = {}
         refusals: dict[str, list[Trouble]] = {}
         reached = {m for found in self.facts.reached.values() for m in found if m in self.project.modules}
-        for path in dict.fromkeys([*paths, *sorted(reached)]):
-            module = self.project.modules[path]
-            troubles = [t for t in self.facts.troubles if t.module is module]
-            unit = build_unit(module, self.facts)
-            if not unit.sites and not unit.shared and not has_evidence(unit):
+        wanted = dict.fromkeys([*paths, *sorted(reached)])
+        units = {path: build_unit(self.project.modules[path], self.facts) for path in wanted}
+        certain = {p for p, u in units.items() if u.sites or u.shared or has_evidence(u)}
+        self.guests = self._guests(certain, units.keys() - certain)
+        for path in wanted:
+            if path not in certain and path not in self.guests:
                 continue  # may be TensorFlow 2 already, where some names mean something else
+            module, unit = self.project.modules[path], units[path]
+            troubles = [t for t in self.facts.troubles if t.module is module]
             if not troubles:
                 try:
                     plans[path] = convert(unit, optimizers=self.optimizers)
@@ -152,6 +157,19 @@ class _Work:
         self._spread(plans, refusals)
         return plans, refusals
 
+    def _guests(self, certain: set[str], others: set[str]) -> dict[str, set[str]]:
+        """Return the modules that only their neighbours show to be TensorFlow 1, with those neighbours."""
+        found: dict[str, set[str]] = {}
+        for path in others:
+            seen, stack = {path}, [path]
+            while stack:
+                new = self.facts.links.get(stack.pop(), set()) - seen
+                seen |= new
+                stack.extend(new - certain)
+            if seen & certain:
+                found[path] = seen & certain
+        return found
+
     def _spread(self, plans: dict[str, Plan], refusals: dict[str, list[Trouble]]) -> None:
         """Refuse what shares graph code with something refused, until nothing changes."""
         for path in list(plans):
@@ -162,9 +180,15 @@ class _Work:
             runs = any(s.module.path == path for s in self.facts.sites.values())
             if runs and path not in plans and path not in refusals:
                 refusals[path] = [self._linked(path, path, "is left alone")]
+        for path in [p for p in self.guests if p not in plans]:
+            refusals.pop(path, None)  # nothing says that it must change
         changed = True
         while changed:
             changed = False
+            for path, hosts in self.guests.items():
+                if path in plans and not hosts <= plans.keys():
+                    del plans[path]
+                    changed = True
             for one, others in self.facts.reached.items():
                 for other in others:
                     for path, partner in ((one, other), (other, one)):

@@ -82,6 +82,7 @@ class Bindings(Expressions):
             self.bind(target, value, stmt.value, stmt)
 
     def do_AnnAssign(self, stmt: ast.AnnAssign) -> None:
+        self.eval(stmt.annotation)
         if stmt.value is not None:
             self.bind(stmt.target, self.eval(stmt.value), stmt.value, stmt)
 

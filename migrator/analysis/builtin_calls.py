@@ -6,6 +6,7 @@ import ast
 
 from migrator.analysis.unknown_calls import Partial, UnknownCalls, static_only
 from migrator.analysis.values import Func, Map, Node, Py, Seq, Sym, Value, Var, is_tensor, leaves
+from migrator.tables.lookup import in_tf1, in_tf2
 
 STRUCTURAL = frozenset({"isinstance", "type", "hasattr", "callable", "id", "len", "getattr", "setattr", "super"})
 
@@ -51,11 +52,31 @@ class BuiltinCalls(UnknownCalls):
             return self.node(node, "static", [v for a in args for v in leaves(a)])
         elif name in {"int", "float", "str", "bool"} and isinstance(first, Py):
             return Py(tag=first.tag if first.tag == "run" else "")
-        elif name == "getattr" and isinstance(first, Sym) and any(map(is_text, args[1:2])):
-            self.facts.trouble(node, self.module, "a TensorFlow name looked up by getattr")
+        elif name == "getattr" and isinstance(first, Sym):
+            return self.looked_up(first, node)
+        elif name == "hasattr" and isinstance(first, Sym):
+            self.asked_for(first, node)
         if name in STRUCTURAL:
             return Py()
         return self.escape_call(node, [*args, *keywords.values()])
+
+    def looked_up(self, owner: Sym, node: ast.Call) -> Value:
+        """Return the TensorFlow name that ``getattr(tf, "name")`` gives."""
+        name = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else None
+        full = self.canonical(f"{owner.name}.{name}") if isinstance(name, str) else ""
+        if node.keywords or not in_tf1(full):
+            self.facts.trouble(node, self.module, "a TensorFlow name looked up by getattr")
+            return Py()
+        self.symbol(node, full)
+        return Sym(full)
+
+    def asked_for(self, owner: Sym, node: ast.Call) -> None:
+        """``hasattr(tf, "name")`` may have another answer in TensorFlow 2."""
+        name = node.args[1].value if len(node.args) == 2 and isinstance(node.args[1], ast.Constant) else None
+        full = f"{owner.name}.{name}" if isinstance(name, str) else ""
+        if not full or in_tf1(full) != in_tf2(full):
+            self.facts.trouble(node, self.module, "hasattr asks which TensorFlow this is, and the answer changes: keep "
+                               "the branch for TensorFlow 1", full)  # fmt: skip
 
     def static_range(self, args: list[Value]) -> Value:
         """Return the value of range(...)."""
@@ -94,8 +115,3 @@ class BuiltinCalls(UnknownCalls):
             return Seq("list", [self.call_function(args[0], list(r.items or []), {}, node) for r in rows.items
                                 if isinstance(r, Seq)])  # fmt: skip
         return self.escape_call(node, args[1:])
-
-
-def is_text(value: Value) -> bool:
-    """Tell whether a value is a known string."""
-    return isinstance(value, Py) and isinstance(value.const, str)

@@ -18,6 +18,7 @@ class Calls(ContainerCalls):
             self.facts.tensor_callees.add(node.func)
         if isinstance(callee, Sym):
             self.facts.symbol_calls[node.func] = node
+            self.facts.callees.setdefault(node, set()).add(callee.name)
             return self.call_symbol(callee.name, node)
         if (
             isinstance(callee, Method)
@@ -85,4 +86,6 @@ class Calls(ContainerCalls):
             self.facts.trouble(node, self.module, f"a Saver is used (`{name}`): not converted yet; tf.train.Checkpoint "
                                "takes its place", "tensorflow.train.Saver")  # fmt: skip
             return Py()
+        if name == "get_shape" and isinstance(owner, Py) and not args and owner.tag in {"", "parameter"}:
+            return Py(tag="static")
         return self.call_unknown(owner, node, [*args, *keywords.values()])

@@ -7,6 +7,7 @@ import ast
 from migrator.analysis.bindings import Bindings
 from migrator.analysis.environment import Env
 from migrator.analysis.facts import Def
+from migrator.analysis.modules import ModuleSource
 from migrator.analysis.values import Cls, Func, ModuleValue, Py, Sess, Sym, Top, Value, Var, in_graph, leaves
 
 
@@ -57,8 +58,14 @@ class Definitions(Bindings):
         found = self.project.find(dotted, self.module, level)
         if found is None:
             return Py(tag="numpy" if dotted.split(".")[0] == "numpy" else "module")
-        self.run_module(found)
+        self.linked(found)
         return ModuleValue(found)
+
+    def linked(self, found: ModuleSource) -> Env:
+        """Walk a module that this one imports; both run on one TensorFlow."""
+        self.facts.links.setdefault(self.module.path, set()).add(found.path)
+        self.facts.links.setdefault(found.path, set()).add(self.module.path)
+        return self.run_module(found)
 
     def from_import(self, dotted: str, name: str, level: int) -> Value:
         """Return what ``from dotted import name`` binds."""
@@ -66,18 +73,20 @@ class Definitions(Bindings):
             return Sym(self.canonical(f"{dotted}.{name}"))
         found = self.project.find(dotted, self.module, level) if dotted or level else None
         if found is not None:
-            env = self.run_module(found)
+            env = self.linked(found)
             if name in env.names:
                 return env.names[name].value
         inner = self.project.find(f"{dotted}.{name}" if dotted else name, self.module, level)
         if inner is not None:
-            self.run_module(inner)
+            self.linked(inner)
             return ModuleValue(inner)
         return Py(tag="numpy" if dotted.split(".")[0] == "numpy" else "module")
 
     def do_FunctionDef(self, stmt: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for default in [*stmt.args.defaults, *[d for d in stmt.args.kw_defaults if d is not None]]:
             self.eval(default)
+        for annotation in annotations_of(stmt):
+            self.eval(annotation)
         func = Func(stmt, self.module, self.env)
         self.functions.setdefault(self.module.path, []).append(func)
         value: Value = func
@@ -102,3 +111,11 @@ class Definitions(Bindings):
         self.env.bind(
             stmt.name, value, self.facts.define(Def(stmt.name, stmt, self.env.scope, self.module, value=value))
         )
+
+
+def annotations_of(stmt: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    """Return the annotations of a function's parameters and result."""
+    spec = stmt.args
+    parameters = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
+    found = [a.annotation for a in parameters if a is not None]
+    return [a for a in [*found, stmt.returns] if a is not None]

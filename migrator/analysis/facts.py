@@ -89,7 +89,12 @@ class Facts:
     sites: dict[ast.Call, SiteFact] = field(default_factory=dict)
     symbols: dict[ast.expr, str] = field(default_factory=dict)
     symbol_calls: dict[ast.expr, ast.Call] = field(default_factory=dict)
+    spelled: dict[ast.expr, set[str]] = field(default_factory=dict)  # all TensorFlow names that an expression was
+    callees: dict[ast.Call, set[str]] = field(default_factory=dict)  # all TensorFlow names that a call called
+    partials: dict[ast.Call, str] = field(default_factory=dict)  # functools.partial(name, ...) -> the name
+    partial_calls: dict[ast.Call, set[str]] = field(default_factory=dict)  # calls of those -> their names
     reached: dict[str, set[str]] = field(default_factory=dict)  # module path -> modules whose graph helpers it calls
+    links: dict[str, set[str]] = field(default_factory=dict)  # module path -> modules that it imports or that import it
     troubles: list[Trouble] = field(default_factory=list)
     sessions: dict[ast.expr, Sess] = field(default_factory=dict)
     variables: dict[ast.expr, Var] = field(default_factory=dict)

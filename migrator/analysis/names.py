@@ -48,6 +48,7 @@ class Names(Calls):
     def symbol(self, node: ast.expr, name: str) -> None:
         """Record that an expression spells a TensorFlow name."""
         self.facts.symbols[node] = name
+        self.facts.spelled.setdefault(node, set()).add(name)
 
     def eval_Attribute(self, node: ast.Attribute) -> Value:
         owner = self.eval(node.value)
@@ -93,6 +94,9 @@ class Names(Calls):
             if isinstance(owner, Sess) and name == "graph":
                 return GraphValue(node, self.stmt, self.module, default=True)
             return Method(owner, name)
+        if name == "value" and is_dimension(node.value) and isinstance(owner, (Py, Top, Method)):
+            self.facts.dimensions.add(node)
+            return Py(tag="static")
         if isinstance(owner, Top):
             return owner
         if isinstance(owner, Py) and owner.tag == "static":
@@ -144,3 +148,11 @@ class Names(Calls):
             self.facts.trouble(
                 target, self.module, f"an attribute of a TensorFlow object is assigned (`{target.attr}`)"
             )
+
+
+def is_dimension(node: ast.expr) -> bool:
+    """Tell whether an expression is ``x.shape[i]`` or ``x.get_shape()[i]``: with ``.value`` only TF1's have that."""
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice):
+        return False
+    shape = node.value.func if isinstance(node.value, ast.Call) else node.value
+    return isinstance(shape, ast.Attribute) and shape.attr == ("get_shape" if shape is not node.value else "shape")

@@ -205,6 +205,10 @@ class State:
         """Return a member of a class or of its bases within the project."""
         raise NotImplementedError
 
+    def symbol(self, node: ast.expr, name: str) -> None:
+        """Record that an expression spells a TensorFlow name."""
+        raise NotImplementedError
+
     def static(self, node: ast.expr, owner: Node) -> Value:
         """Return a Python value that TF1 took from the graph while it was built (a static shape, a name)."""
         raise NotImplementedError

@@ -31,6 +31,7 @@ class Partial(Value):
 
     target: Value
     args: list[Value]
+    positional: int = 0  # how many of them are
 
 
 CHANGES_RECEIVER = frozenset({"fill", "sort", "put", "itemset", "resize", "partition", "update", "clear"})
@@ -81,6 +82,7 @@ class UnknownCalls(FunctionCalls):
             return self.call_function(callee.target, given, {}, node)
         assert isinstance(callee.target, Sym)
         symbol = callee.target.name
+        self.facts.partial_calls.setdefault(node, set()).add(symbol)
         if is_machinery(symbol):
             self.facts.trouble(node, self.module, "functools.partial around a TensorFlow name that makes state", symbol)
             return Top("functools.partial")
@@ -100,7 +102,9 @@ class UnknownCalls(FunctionCalls):
             return Py(tag="run")
         self.in_place(node)
         if self.segment_ends(node.func, "partial") and args and isinstance(args[0], (Sym, Func)):
-            return Partial(args[0], args[1:])
+            if isinstance(args[0], Sym):
+                self.facts.partials[node] = args[0].name
+            return Partial(args[0], args[1:], len(node.args) - 1)
         if isinstance(callee, Partial):
             return self.call_partial(callee, node, args)
         if isinstance(callee, Top):

@@ -39,7 +39,7 @@ def _plain_import(plan: Plan, stmt: ast.Import) -> bool:
     found = False
     for alias in stmt.names:
         if alias.name == "tensorflow.compat.v1":
-            plan.edits.replace(alias, f"tensorflow as {alias.asname or 'tf'}")
+            plan.edits.replace(alias, f"tensorflow as {alias.asname or 'tf'}".removesuffix(" as tensorflow"))
             found = True
         elif alias.name.startswith(MNIST):
             plan.created["input_data.py"] = INPUT_DATA
@@ -76,12 +76,23 @@ def _from_import(plan: Plan, stmt: ast.ImportFrom, has_alias: bool) -> bool:
     if whole:
         plan.operations.replaced[stmt] = [f"import tensorflow as {whole[0].asname or 'tf'}"]
         return True
-    if has_alias or any(isinstance(s, ast.Import) and any(a.name.startswith("tensorflow") and a.asname for a in s.names)
-                        for s in plan.unit.module.tree.body):  # fmt: skip
+    imports = [a.name for s in _head(plan.unit.module.tree) if isinstance(s, ast.Import) for a in s.names]
+    if has_alias or "tensorflow" in imports or "tensorflow.compat.v1" in imports:
         plan.operations.removed.add(stmt)
         return False
-    plan.operations.replaced[stmt] = [f"import tensorflow as {plan.tf}"]
+    plan.operations.replaced[stmt] = [f"import tensorflow as {plan.tf}".removesuffix(" as tensorflow")]
     return True
+
+
+def _head(tree: ast.Module) -> list[ast.stmt]:
+    """Return the statements of a module up to the first that does something: docstring, imports."""
+    quiet = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    found: list[ast.stmt] = []
+    for stmt in tree.body:
+        if not isinstance(stmt, quiet) and not (isinstance(stmt, ast.Expr) and isinstance(stmt.value, ast.Constant)):
+            break
+        found.append(stmt)
+    return found
 
 
 def tensorflow_alias(tree: ast.Module) -> str:

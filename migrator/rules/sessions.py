@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from migrator.analysis.units import Stage, Unit
 from migrator.analysis.values import Node, Opt
@@ -12,8 +11,9 @@ from migrator.rules.collections import convert_collections
 from migrator.rules.decays import convert_decays
 from migrator.rules.derived_writes import convert_derived
 from migrator.rules.dropping import check_escapes, drop
+from migrator.rules.evidence import has_evidence
 from migrator.rules.hoisting import hoist_calls, hoist_state
-from migrator.rules.import_edits import MNIST, convert_imports, tensorflow_alias
+from migrator.rules.import_edits import convert_imports, tensorflow_alias
 from migrator.rules.initializers import Initializers
 from migrator.rules.optimizers import Optimizers, sparse_variables
 from migrator.rules.plan import CannotConvert, Namer, Plan, wrapped
@@ -23,11 +23,11 @@ from migrator.rules.step_builder import StepBuilder
 from migrator.rules.step_functions import optimizer_uses
 from migrator.rules.symbol_edits import convert_symbols
 from migrator.rules.variables import convert_start_reads, convert_variables
+from migrator.rules.version_tests import check_version_tests
 from migrator.rules.writes import convert_writes
 from migrator.syntax.emit import Operations, default_indent
 from migrator.syntax.text import Edits
 from migrator.tables import opkinds
-from migrator.tables.lookup import lookup, tf2_names
 
 REFUSED = Rule(
     "MIG203",
@@ -85,6 +85,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     convert_optimizers(plan, builder.optimizers, live)
     plan.first_generation = has_evidence(unit)
     hoist_calls(plan, live, {h for s in sites.steps.values() for h in s.slice.helpers})
+    check_version_tests(plan)
     convert_symbols(plan, live, [s.fact.call for s in sites.sites if s.initializers])
     note_streams(plan, sites)
     SiteEdits(plan, builder, sites.sites, sites.steps.values()).write()
@@ -134,30 +135,6 @@ def convert_defaults(plan: Plan) -> None:
         if given is not None and mine and isinstance(call, ast.Call) and call.func not in plan.handled:
             plan.handled.add(call.func)
             plan.edits.replace(call, wrapped(plan.tf + ".convert_to_tensor({})", given))
-
-
-V1_ALIAS = re.compile(r"^\s*(import tensorflow\.compat\.v1\b|from tensorflow\.compat import v1\b)", re.M)
-
-
-def has_evidence(unit: Unit) -> bool:
-    """Tell whether a unit without sessions can only be TensorFlow 1: it uses a name that TensorFlow 2 doesn't have."""
-    if any(name == "*" or name.startswith(MNIST) for name in unit.facts.imports.get(unit.module.path, ())):
-        return True
-    known = tf2_names()
-    for node, symbol in unit.facts.symbols.items():
-        parent = unit.module.parents.get(node)
-        if parent is None or (isinstance(parent, ast.Attribute) and parent in unit.facts.symbols):
-            continue
-        if symbol.startswith(MNIST):
-            return True
-        if symbol.startswith("tensorflow.keras") or lookup(symbol) is None:
-            continue
-        if isinstance(node, ast.Attribute) and "compat.v1" in unit.module.source.segment(node):
-            continue  # beside it, plain names are TensorFlow 2's
-        if symbol not in known and not any(name.startswith(f"{symbol}.") for name in known):
-            return True
-    imported = unit.facts.imports.get(unit.module.path, ())
-    return "tensorflow" in imported and bool(V1_ALIAS.search(unit.module.source.text))
 
 
 def convert_optimizers(plan: Plan, optimizers: Optimizers, live: set[ast.stmt]) -> None:

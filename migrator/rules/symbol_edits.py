@@ -11,6 +11,14 @@ from migrator.model import Rule
 from migrator.rules.import_edits import MNIST
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.symbol_types import UNKNOWN
+from migrator.rules.symbol_values import (
+    check_call,
+    check_indirect,
+    check_partial_call,
+    is_direct,
+    rewrite_partial,
+    through_alias,
+)
 from migrator.rules.symbols import SymbolRefusal, rewrite_symbol
 from migrator.syntax.text import SourceText
 from migrator.tables.machinery import is_machinery
@@ -97,9 +105,15 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
             _mnist(plan, node, symbol)
             continue
         call = unit.facts.symbol_calls.get(node)
+        if not is_machinery(symbol) and not is_direct(plan, node):
+            check_indirect(plan, node, call, context)
+            continue
         if symbol == "tensorflow.case" and call is not None:
             _pairs(plan, call)
-        outcome = rewrite_symbol(symbol, node, call, context)
+        if isinstance(parent, ast.Call) and unit.facts.partials.get(parent) == symbol and parent.args[0] is node:
+            outcome = rewrite_partial(plan, parent, symbol, context)
+        else:
+            outcome = through_alias(plan, node, rewrite_symbol(symbol, node, call, context), context)
         if outcome is not None and mixed and not plan.first_generation and "compat.v1" not in plan.segment(node):
             message = f"the file uses tf.compat.v1 beside plain names, so `{plan.segment(node)}` is TensorFlow 2's"
             raise CannotConvert(node, f"{message}: such a mixture is not converted", symbol)
@@ -113,6 +127,12 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
         elif is_machinery(symbol) and symbol not in NATIVE and not _context_call(plan, node):
             raise CannotConvert(node, f"`{plan.segment(node)}` can't be converted where it stands", symbol)
         _respell(plan, node, symbol, outcome is not None)
+    for call, names in unit.facts.callees.items():
+        if call in parents and call.func not in unit.facts.symbols and _alive(plan, call, live) and call not in skipped:
+            check_call(plan, call, names, context)
+    for call, names in unit.facts.partial_calls.items():
+        if call in parents and _alive(plan, call, live):
+            check_partial_call(plan, call, names)
 
 
 def _pairs(plan: Plan, call: ast.Call) -> None:

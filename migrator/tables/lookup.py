@@ -63,6 +63,27 @@ def tf2_names() -> frozenset[str]:
     return frozenset(out)
 
 
+@cache
+def in_tf1(name: str) -> bool:
+    """Tell whether TF1 has a public symbol or module of this canonical name."""
+    return name in rows() or name in aliases() or name in _tf1_modules()
+
+
+@cache
+def _tf1_modules() -> frozenset[str]:
+    names = (*rows(), *aliases())
+    return frozenset(name[:at] for name in names for at, char in enumerate(name) if char == ".")
+
+
+@cache
+def in_tf2(name: str) -> bool:
+    """Tell whether TF2 has a public symbol or module of this name."""
+    if name.startswith("tensorflow.keras"):
+        row = lookup(name)
+        return row is None or row.target == name
+    return name in tf2_names() or any(known.startswith(f"{name}.") for known in tf2_names())
+
+
 def _parameters(field: str) -> tuple[tuple[str, ...], frozenset[str]]:
     names = [name for name in field.split(",") if name]
     required = frozenset(name for name in names if not name.endswith("=") and not name.startswith("*"))
