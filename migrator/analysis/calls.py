@@ -18,7 +18,8 @@ class Calls(ContainerCalls):
             self.facts.tensor_callees.add(node.func)
         if isinstance(callee, Sym):
             self.facts.symbol_calls[node.func] = node
-            self.facts.callees.setdefault(node, set()).add(callee.name)
+            if node.func not in self.facts.symbols:
+                self.facts.callees.setdefault(node, set()).add(callee.name)
             return self.call_symbol(callee.name, node)
         if (
             isinstance(callee, Method)

@@ -90,7 +90,7 @@ class Facts:
     symbols: dict[ast.expr, str] = field(default_factory=dict)
     symbol_calls: dict[ast.expr, ast.Call] = field(default_factory=dict)
     spelled: dict[ast.expr, set[str]] = field(default_factory=dict)  # all TensorFlow names that an expression was
-    callees: dict[ast.Call, set[str]] = field(default_factory=dict)  # all TensorFlow names that a call called
+    callees: dict[ast.Call, set[str]] = field(default_factory=dict)  # names called by way of attributes or containers
     partials: dict[ast.Call, str] = field(default_factory=dict)  # functools.partial(name, ...) -> the name
     partial_calls: dict[ast.Call, set[str]] = field(default_factory=dict)  # calls of those -> their names
     reached: dict[str, set[str]] = field(default_factory=dict)  # module path -> modules whose graph helpers it calls
