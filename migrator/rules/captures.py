@@ -110,25 +110,31 @@ class Captures:
                 if home is not None and home in step.slice.atoms:
                     raise CannotConvert(use, f"`{name}` counts inside graph code and has its start value outside; "
                                         "write the loop with `for ... in range(...)`")  # fmt: skip
-        groups = {frozenset(unit.facts.uses[u]) for u in uses}
-        if len(groups) > 1:
-            raise CannotConvert(uses[0], f"`{name}` has several values while the graph is built; use one name for each")
-        atom = unit.atom(uses[0])
-        if atom is None or atom.stage is not Stage.GRAPH:
+        groups: dict[frozenset[Def], list[ast.Name]] = {}
+        for use in uses:
+            groups.setdefault(frozenset(unit.facts.uses[use]), []).append(use)
+        for group in sorted(groups.values(), key=lambda g: min(u.lineno for u in g)):
+            self._freeze_one(step, name, group)
+
+    def _freeze_one(self, step: StepFunction, name: str, uses: list[ast.Name]) -> None:
+        """Give one value of a name a name of its own, where the graph code that reads it stood first."""
+        unit = self.plan.unit
+        atoms = [unit.atom(use) for use in uses]
+        homes = [atom for atom in atoms if atom is not None and atom.stage is Stage.GRAPH]
+        if len(homes) < len(atoms):
             raise CannotConvert(uses[0], f"`{name}` changes between building the graph and running it")
-        first = min((unit.atom(u) for u in uses), key=lambda a: a.order if a else 0)
-        assert first is not None
-        key = (first.stmt, name)
+        first = min(homes, key=lambda a: a.order)
         values = {v for u in uses for v in leaves(self.plan.value(u))}
         variable = next(iter(values)) if len(values) == 1 else None
-        if isinstance(variable, Var) and variable.path == name and path_of(self.plan, variable) != name:
-            step.snapshots[name] = path_of(self.plan, variable)
-            return
-        fresh = self._frozen.get(key)
-        if fresh is None:
-            fresh = self._frozen[key] = self.plan.namer.fresh(f"initial_{name}")
-            self.plan.operations.before.setdefault(first.stmt, []).append(f"{fresh} = {name}")
-        step.snapshots[name] = fresh
+        if isinstance(variable, Var) and variable.path == name:
+            fresh = path_of(self.plan, variable)
+        else:
+            key = (first.stmt, name)
+            if key not in self._frozen:
+                self._frozen[key] = self.plan.namer.fresh(f"initial_{name}")
+                self.plan.operations.before.setdefault(first.stmt, []).append(f"{self._frozen[key]} = {name}")
+            fresh = self._frozen[key]
+        step.snapshots.update(dict.fromkeys(uses, fresh))
 
 
 def _defined(defs: set[Def]) -> bool:

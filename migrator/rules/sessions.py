@@ -22,8 +22,8 @@ from migrator.rules.sites import Sites
 from migrator.rules.step_builder import StepBuilder
 from migrator.rules.step_functions import optimizer_uses
 from migrator.rules.symbol_edits import convert_symbols
-from migrator.rules.variables import convert_start_reads, convert_variables
 from migrator.rules.version_tests import check_version_tests
+from migrator.rules.variables import convert_start_reads, convert_variables, settle_names
 from migrator.rules.writes import convert_writes
 from migrator.syntax.emit import Operations, default_indent
 from migrator.syntax.text import Edits
@@ -80,6 +80,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     sites.check_sessions()
     sites.group()
     sites.place()
+    settle_names(plan)
     live = {a.stmt for step in sites.steps.values() for a in step.slice.atoms}
     hoist_state(plan, live)
     convert_optimizers(plan, builder.optimizers, live)

@@ -91,9 +91,8 @@ class StepBuilder:
 
     def _snapshot(self, step: StepFunction, overlay: Edits) -> None:
         """Give names that change meaning, or that the function binds itself, a name of their own."""
-        for name, fresh in step.snapshots.items():
-            for use in step.slice.capture_uses.get(name, ()):
-                overlay.replace(use, fresh)
+        for use, fresh in step.snapshots.items():
+            overlay.replace(use, fresh)
 
     def _decorator(self, step: StepFunction) -> list[str]:
         specs = [self._spec(node) for node in step.fed]

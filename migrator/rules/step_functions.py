@@ -59,7 +59,7 @@ class StepFunction:
     anchor: Atom | None = None
     returns: list[Leaf] = field(default_factory=list)
     structure: ast.expr | None = None  # a nested fetch, returned in its own structure
-    snapshots: dict[str, str] = field(default_factory=dict)
+    snapshots: dict[ast.Name, str] = field(default_factory=dict)  # use of a name -> what it must read instead
 
 
 def plan_step(plan: Plan, found: list[Leaf], fed: list[Node]) -> StepFunction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from migrator.analysis.facts import Def
 from migrator.analysis.values import Node, Py, Seq, Sym, Var, leaves
 from migrator.model import Rule
 from migrator.rules.plan import CannotConvert, Plan, atomic, literal_name, wrapped
@@ -214,8 +215,44 @@ def path_of(plan: Plan, variable: Var) -> str:
     scope = plan.unit.module.function(variable.stmt) if variable.stmt is not None else None
     defs = [d for d in plan.unit.facts.by_name.get((plan.unit.module.path, scope, base), ()) if not d.mutates]
     if len({d.stmt for d in defs}) > 1 and variable.stmt is not None:
-        alias = plan.namer.fresh(base)
-        plan.operations.after.setdefault(variable.stmt, []).append(f"{alias} = {path}")
-        path = alias
+        path = _own_name(plan, variable, path, defs)
     plan.paths[variable] = path
     return path
+
+
+def settle_names(plan: Plan) -> None:
+    """Choose the names of variables whose name is bound again, before any text is rendered."""
+    for variables in plan.unit.facts.snapshots.values():
+        for variable in variables:
+            if variable.path is not None and variable.module is plan.unit.module:
+                path_of(plan, variable)
+
+
+def _own_name(plan: Plan, variable: Var, path: str, defs: list[Def]) -> str:
+    """Return a lasting name for a variable whose name is bound again: the last binding keeps it."""
+    unit, stmt = plan.unit, variable.stmt
+    assert stmt is not None
+    scope = unit.module.function(stmt)
+    own = [d for d in defs if d.stmt is stmt and d.value is variable]
+    ordered = sorted((d.stmt for d in defs if d.stmt is not None), key=lambda s: s.lineno)
+    plain = (
+        len(own) == 1 and isinstance(stmt, ast.Assign) and len(stmt.targets) == 1
+        and isinstance(stmt.targets[0], ast.Name) and not unit.loops_around(stmt)
+        and all(unit.module.function(s) is scope for s in ordered)
+    )  # fmt: skip
+    if plain and ordered[-1] is stmt and not any(unit.loops_around(s) for s in ordered):
+        return path
+    uses = [node for node, found in unit.facts.uses.items() if own and own[0] in found]
+    alone = all(
+        unit.facts.uses[use] == {own[0]} and isinstance(use.ctx, ast.Load) and unit.module.function(use) is scope
+        for use in uses
+    )
+    if not plain or not alone:
+        alias = plan.namer.fresh(path.split("[")[0].split(".")[0])
+        plan.operations.after.setdefault(stmt, []).append(f"{alias} = {path}")
+        return alias
+    fresh = plan.namer.fresh(f"{path}_{ordered.index(stmt) + 1}")
+    assert isinstance(stmt, ast.Assign)
+    for node in [stmt.targets[0], *uses]:
+        plan.edits.replace(node, fresh)
+    return fresh

@@ -372,18 +372,17 @@ CONVERTED: dict[str, tuple[str, ...]] = {
         print(w)
         """,
         """
-        w = tf.Variable(1.5)
-        w_2 = w
+        w_1 = tf.Variable(1.5)
 
 
         @tf.function(input_signature=[tf.TensorSpec([], tf.float32)])
         def compute_y(x):
-            y = x * w_2
+            y = x * w_1
             return y
 
 
         print(compute_y(1.).numpy())
-        w = w.numpy()
+        w = w_1.numpy()
         print(w)
         """,
     ),
@@ -728,6 +727,92 @@ CONVERTED: dict[str, tuple[str, ...]] = {
         """,
         "streams of their own",
     ),
+    "two values of one name in one function": (
+        """
+        scale = 2.
+        x = tf.placeholder(tf.float32, [])
+        y = x * scale
+        if scale > 1:
+            scale = 3.
+        z = y * scale
+        sess = tf.Session()
+        print(sess.run(z, {x: 1.}))
+        """,
+        """
+        scale = 2.
+        initial_scale = scale
+        if scale > 1:
+            scale = 3.
+        initial_scale_2 = scale
+
+
+        @tf.function(input_signature=[tf.TensorSpec([], tf.float32)])
+        def compute_z(x):
+            y = x * initial_scale
+            z = y * initial_scale_2
+            return z
+
+
+        print(compute_z(1.).numpy())
+        """,
+    ),
+    "a helper defined again between uses": (
+        """
+        def act(t):
+            return tf.nn.relu(t)
+        x = tf.placeholder(tf.float32, [2])
+        y = act(x)
+        def act(t):
+            return tf.nn.tanh(t)
+        z = act(x)
+        sess = tf.Session()
+        print(sess.run([y, z], {x: [1., -1.]}))
+        """,
+        """
+        def act(t):
+            return tf.nn.relu(t)
+        initial_act = act
+        def act(t):
+            return tf.nn.tanh(t)
+        initial_act_2 = act
+
+
+        @tf.function(input_signature=[tf.TensorSpec([2], tf.float32)])
+        def compute_y_and_z(x):
+            y = initial_act(x)
+            z = initial_act_2(x)
+            return y, z
+
+
+        print([value.numpy() for value in compute_y_and_z([1., -1.])])
+        """,
+    ),
+    "a variable's name for the next layer": (
+        """
+        x = tf.placeholder(tf.float32, [None, 1])
+        w = tf.Variable([[1.]])
+        h = tf.matmul(x, w)
+        w = tf.Variable([[2.]])
+        y = tf.matmul(h, w)
+        sess = tf.Session()
+        sess.run(tf.global_variables_initializer())
+        print(sess.run(y, {x: [[1.]]}), sess.run(w))
+        """,
+        """
+        w_1 = tf.Variable([[1.]])
+        w = tf.Variable([[2.]])
+
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 1], tf.float32)])
+        def compute_y(x):
+            h = tf.matmul(x, w_1)
+            y = tf.matmul(h, w)
+            return y
+
+
+        print(compute_y([[1.]]).numpy(), w.numpy())
+        """,
+    ),
     "two uses of a rebound variable": (
         """
         x = tf.placeholder(tf.float32, [None])
@@ -741,22 +826,21 @@ CONVERTED: dict[str, tuple[str, ...]] = {
         print(w)
         """,
         """
-        w = tf.Variable(1.5)
-        w_2 = w
+        w_1 = tf.Variable(1.5)
         optimizer = tf.keras.optimizers.SGD(0.05)
 
 
         @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)])
         def train_step(x):
             with tf.GradientTape() as tape:
-                loss = tf.reduce_sum(tf.square(x * w_2 - 1))
-            variables = [w_2]
+                loss = tf.reduce_sum(tf.square(x * w_1 - 1))
+            variables = [w_1]
             gradients = tape.gradient(loss, variables)
             optimizer.apply_gradients(zip(gradients, variables))
 
 
         train_step([.5, .25])
-        w = w.numpy()
+        w = w_1.numpy()
         print(w)
         """,
     ),
@@ -834,18 +918,6 @@ CONVERTED: dict[str, tuple[str, ...]] = {
     ),
 }
 REFUSED = {
-    "two values of one name": (
-        """
-        scale = 2.
-        x = tf.placeholder(tf.float32, [])
-        y = x * scale
-        scale = 3.
-        z = y * scale  # here
-        sess = tf.Session()
-        print(sess.run(z, {x: 1.}))
-        """,
-        "`scale` has several values",
-    ),
     "helper reads a rebound name": (
         """
         rate = 2.0
@@ -1096,20 +1168,6 @@ REFUSED = {
         print(sess.run(y, {x: [1., 1.]}))
         """,
         "changed in place",
-    ),
-    "a helper defined again between uses": (
-        """
-        def act(t):
-            return tf.nn.relu(t)
-        x = tf.placeholder(tf.float32, [2])
-        y = act(x)  # here
-        def act(t):
-            return tf.nn.tanh(t)
-        z = act(x)
-        sess = tf.Session()
-        print(sess.run([y, z], {x: [1., -1.]}))
-        """,
-        "`act` has several values",
     ),
 }
 
