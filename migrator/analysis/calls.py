@@ -6,7 +6,7 @@ import ast
 
 from migrator.analysis.container_calls import ContainerCalls
 from migrator.analysis.state import Method
-from migrator.analysis.values import Cls, Func, GraphValue, Map, Node, Opt, Py, Seq, Sess, Sym, Value, Var, Writer
+from migrator.analysis.values import Cls, Func, GraphValue, Map, Node, Opt, Py, ScopeValue, Seq, Sess, Sym, Value, Var, Writer
 
 
 class Calls(ContainerCalls):
@@ -71,6 +71,8 @@ class Calls(ContainerCalls):
             return self.session_method(owner, name, node)
         if isinstance(owner, GraphValue):
             return self.graph_method(owner, name, node)
+        if isinstance(owner, ScopeValue):
+            return self.scope_method(owner, name, node)
         if isinstance(owner, Var):
             return self.variable_method(owner, name, node)
         if isinstance(owner, Node):

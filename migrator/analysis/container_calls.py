@@ -62,6 +62,8 @@ class ContainerCalls(BuiltinCalls):
                 owner.each, owner.items = join(self.each(owner), self.each(args[-1]) if args else Py()), None
             self.mutate_base(node, new)
             return self.each(owner)
+        if name == "copy":
+            return Map(dict(owner.items) if owner.items is not None else None, owner.each)
         const = self.key(args[0]) if args else None
         if name == "get" and owner.items is not None and const in owner.items:
             return owner.items[const]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from migrator.analysis.training_calls import TrainingCalls
-from migrator.analysis.values import UNKNOWN, GraphValue, Node, Py, Sess, Sym, Top, Value, Writer, leaves
+from migrator.analysis.values import UNKNOWN, GraphValue, Node, Py, ScopeValue, Sess, Sym, Top, Value, Writer, leaves
 
 SCOPE_DEFAULTS = (
     "initializer", "regularizer", "dtype", "custom_getter", "partitioner", "constraint", "caching_device",
@@ -16,8 +16,9 @@ SCOPE_DEFAULTS = (
 class Context(Value):
     """A name_scope, variable_scope, device or control_dependencies context."""
 
-    def __init__(self, kind: str, name: str | None = None, deps: tuple[Node, ...] = (), reuse: bool = False) -> None:
-        self.kind, self.name, self.deps, self.reuse = kind, name, deps, reuse
+    def __init__(self, kind: str, name: str | None = None, deps: tuple[Node, ...] = (), reuse: bool = False,
+                 path: tuple[str, ...] | None = None) -> None:  # fmt: skip
+        self.kind, self.name, self.deps, self.reuse, self.path = kind, name, deps, reuse, path
 
 
 class ContextCalls(TrainingCalls):
@@ -38,6 +39,15 @@ class ContextCalls(TrainingCalls):
     def default_session(self) -> Sess | None:
         """Return the session that `.eval()` uses."""
         return self.sessions[-1] if self.sessions else None
+
+    def get_default_session(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
+        """tf.get_default_session()."""
+        found = self.default_session()
+        if found is None:
+            why = "tf.get_default_session() where no session is known to be open; pass the session"
+            self.facts.trouble(node, self.module, why, symbol)
+            return Top(why)
+        return found
 
     def session_method(self, owner: Sess, name: str, node: ast.Call) -> Value:
         """Methods of sessions other than run."""
@@ -93,7 +103,27 @@ class ContextCalls(TrainingCalls):
             return Context(kind)
         reuse = self.value(args, "reuse")
         again = isinstance(reuse, (Py, Sym)) and (isinstance(reuse, Sym) or reuse.const is True)
+        given_scope = self.value(args, "name_or_scope")
+        if isinstance(given_scope, ScopeValue):
+            again = again or (reuse is None and given_scope.reuse)
+            return Context(kind, given_scope.path[-1] if given_scope.path else "", reuse=again, path=given_scope.path)
+        if reuse is not None and not again and not (isinstance(reuse, Py) and reuse.const in {None, False}):
+            self.facts.trouble(node, self.module, "whether the scope's variables are shared (reuse) is not statically "
+                               "known", symbol)  # fmt: skip
         return Context(kind, name if isinstance(name, str) else None, reuse=again)
+
+    def variable_scope_value(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
+        """tf.get_variable_scope()."""
+        return self.scope_value
+
+    def scope_method(self, owner: ScopeValue, name: str, node: ast.Call) -> Value:
+        """Methods of variable scopes."""
+        if name == "reuse_variables" and owner is self.scope_value:
+            owner.reuse = self.reuse = True
+            return Py(None, tag="graph-call")
+        why = f"`{name}` of a variable scope that is not the innermost open one is not converted"
+        self.facts.trouble(node, self.module, why, "tensorflow.variable_scope")
+        return Top(why)
 
     def enter_context(self, expr: ast.expr, value: Value) -> tuple[Value, Callable[[], None]]:
         """Enter a with item; return what `as` binds and how to leave."""
@@ -111,20 +141,23 @@ class ContextCalls(TrainingCalls):
             return Py(), lambda: self._pop(self.control)
         if value.kind == "device":
             return Py(), _nothing
-        saved = (list(self.scopes), list(self.name_scopes), self.reuse)
+        saved = (list(self.scopes), list(self.name_scopes), self.reuse, self.scope_value)
         if value.name is None and value.kind in {"variable_scope", "variable_op_scope"}:
             why = ("a helper that makes variables in a scope is not converted yet" if self.helper else
                    "a variable scope whose name is not statically known")  # fmt: skip
             self.facts.trouble(expr, self.module, why)
         if value.name:
             self.name_scopes = [self.graph.unique("/".join([*self.name_scopes, value.name]))]
-            if value.kind in {"variable_scope", "variable_op_scope"}:
-                self.scopes = [*self.scopes, value.name]
-                self.reuse = self.reuse or value.reuse
-        return Py(tag="scope"), lambda: self._leave_scope(saved)
+        if value.kind not in {"variable_scope", "variable_op_scope"} or value.name is None:
+            return Py(tag="scope"), lambda: self._leave_scope(saved)
+        self.scopes = list(value.path) if value.path is not None else [*self.scopes, *filter(None, [value.name])]
+        self.reuse = self.reuse or value.reuse
+        self.scope_value = ScopeValue(tuple(self.scopes), self.reuse)
+        return self.scope_value, lambda: self._leave_scope(saved)
 
-    def _leave_scope(self, saved: tuple[list[str], list[str], bool]) -> None:
-        self.scopes, self.name_scopes, self.reuse = saved
+    def _leave_scope(self, saved: tuple[list[str], list[str], bool, ScopeValue]) -> None:
+        self.scopes, self.name_scopes, self.reuse, scope = saved
+        self.scope_value = scope
 
     def _pop(self, stack: list[tuple[Node, ...]]) -> None:
         stack.pop()

@@ -23,7 +23,7 @@ class Definitions(Bindings):
             name = alias.asname or top
             if isinstance(value, Sym):
                 self.facts.imports.setdefault(self.module.path, set()).add(self.canonical(alias.name))
-            self.env.bind(name, value, self.facts.define(Def(name, stmt, self.env.scope, self.module, value=value)))
+            self.bind_import(name, value, alias.name if alias.asname else top, stmt)
 
     def do_ImportFrom(self, stmt: ast.ImportFrom) -> None:
         dotted = stmt.module or ""
@@ -37,7 +37,16 @@ class Definitions(Bindings):
             name = alias.asname or alias.name
             if isinstance(value, Sym):
                 self.facts.imports.setdefault(self.module.path, set()).add(value.name)
-            self.env.bind(name, value, self.facts.define(Def(name, stmt, self.env.scope, self.module, value=value)))
+            self.bind_import(name, value, f"{'.' * stmt.level}{dotted}:{alias.name}", stmt)
+
+    def bind_import(self, name: str, value: Value, imported: str, stmt: ast.Import | ast.ImportFrom) -> None:
+        """Bind an imported name; a name that is imported again in the same way keeps its definition."""
+        known = self.env.names.get(name)
+        if known is not None and known.defs and all(self.imported_as.get(d) == imported for d in known.defs):
+            return
+        found = self.facts.define(Def(name, stmt, self.env.scope, self.module, value=value))
+        self.imported_as[found] = imported
+        self.env.bind(name, value, found)
 
     def star(self, dotted: str, stmt: ast.ImportFrom) -> None:
         """Bind what ``from x import *`` brings, as far as the project knows x."""

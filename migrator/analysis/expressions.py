@@ -48,6 +48,8 @@ class Expressions(Containers):
     def eval_FormattedValue(self, node: ast.FormattedValue) -> Value:
         value = self.eval(node.value)
         self.escape(node, [value])
+        if node.format_spec is not None:
+            self.eval(node.format_spec)
         return Py()
 
     def eval_Await(self, node: ast.Await) -> Value:

@@ -109,6 +109,7 @@ class Facts:
         default_factory=dict
     )  # derived write -> what its native form reads
     calls_of: dict[ast.AST, int] = field(default_factory=dict)  # function -> calls in the text (2 = many)
+    loads: dict[ast.Call, tuple[Var, int]] = field(default_factory=dict)  # ``v.load(x, sess)``: variable, order
     _site_count: int = 0
 
     def settle_feeds(self) -> None:
@@ -170,6 +171,12 @@ class Facts:
         found = Trouble(node, module, message, symbol)
         if found not in self.troubles:
             self.troubles.append(found)
+
+    def load(self, call: ast.Call, variable: Var) -> None:
+        """Store a write that is made at once; among the sites it has its place in their order."""
+        if call not in self.loads:
+            self.loads[call] = (variable, self._site_count)
+            self._site_count += 1
 
     def site(self, found: SiteFact) -> None:
         """Store a site; evaluated again (a loop) it stays one site."""

@@ -43,6 +43,7 @@ class FunctionCalls(Sites):
         self.helper = 0 if own or (unknown and not isinstance(func.node, ast.Lambda)) else self.helper + 1
         self.loops = 0 if own else self.loops
         self.calls.append(func.node)
+        self.call_nodes.append(node)
         self.returns = []
         self.stopped = False
         self.bind_parameters(func, env, args, keywords, unknown)
@@ -55,6 +56,7 @@ class FunctionCalls(Sites):
                 returned = value if returned is None else join(returned, value)
             result = returned or Py(None)
         self.calls.pop()
+        self.call_nodes.pop()
         self.stopped = False
         self.leave(saved)
         if own:

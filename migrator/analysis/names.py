@@ -17,6 +17,7 @@ from migrator.analysis.values import (
     Node,
     Opt,
     Py,
+    ScopeValue,
     Seq,
     Sess,
     Sym,
@@ -97,6 +98,8 @@ class Names(Calls):
         if name == "value" and is_dimension(node.value) and isinstance(owner, (Py, Top, Method)):
             self.facts.dimensions.add(node)
             return Py(tag="static")
+        if isinstance(owner, ScopeValue):
+            return Py("/".join(owner.path)) if name == "name" else Method(owner, name)
         if isinstance(owner, Top):
             return owner
         if isinstance(owner, Py) and owner.tag == "static":

@@ -200,6 +200,9 @@ class _Builder:
                     return True
         elif isinstance(stmt, ast.Expr):
             value = facts.values.get(stmt.value)
+            bare = isinstance(stmt.value, (ast.Name, ast.Attribute, ast.Subscript))
+            if bare and isinstance(value, Node):  # shows a tensor in a notebook, does nothing in a script
+                return True
         if isinstance(value, (Sess, GraphValue, Writer, Context)):
             return True
         if isinstance(value, Effect) and (value.kind == "init" or (value.kind == "noop" and not value.control)):

@@ -19,6 +19,7 @@ from migrator.analysis.values import (
     Map,
     Node,
     Py,
+    ScopeValue,
     Seq,
     Sess,
     Top,
@@ -70,11 +71,13 @@ class State:
         self.functions: dict[str, list[Func]] = {}
         self.walked: set[ast.AST] = set()
         self.augmented: dict[Def, frozenset[Def]] = {}
+        self.imported_as: dict[Def, str] = {}  # what an import binds, in words
         self.module: ModuleSource = None  # type: ignore[assignment]  # set by `enter` before any use
         self.env: Env = None  # type: ignore[assignment]
         self.stmt: ast.stmt | None = None
         self.helper = 0  # depth of calls into functions that hold no session
         self.calls: list[ast.AST] = []
+        self.call_nodes: list[ast.AST | None] = []  # where they are called
         self.count = 0  # calls walked so far
         self.run_results: dict[ast.AST, Value] = {}  # what functions that run sessions return
         self.loops = 0
@@ -89,6 +92,7 @@ class State:
         self.sessions: list[Sess] = []  # default sessions, innermost last
         self.graph_states: dict[GraphValue, GraphState] = {}
         self.reuse = False
+        self.scope_value = ScopeValue((), False)  # the innermost open variable scope
         self.graph = GraphState()
         self._graphs = 0
 
@@ -138,6 +142,8 @@ class State:
         """Start an empty default graph."""
         self._graphs += 1
         self.graph = GraphState(self._graphs)
+        if not self.scopes:  # its root scope is its own
+            self.reuse, self.scope_value = False, ScopeValue((), False)
 
     def scoped(self, name: str) -> str:
         """Return a name inside the open variable scopes."""

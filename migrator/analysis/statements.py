@@ -35,19 +35,22 @@ class Interpreter(ControlFlow):
             first = module.tree.body[0] if module.tree.body else module.tree
             self.facts.trouble(first, module, "the code is nested too deeply to be analysed")
             self.calls.clear()
+            self.call_nodes.clear()
         except (AttributeError, IndexError, KeyError, TypeError) as error:
             # a fault of the walk must not take the other files with it, and must not pass for knowledge
             first = module.tree.body[0] if module.tree.body else module.tree
             why = f"an internal error ({type(error).__name__}: {error}); please report this"
             self.facts.trouble(first, module, why)
             self.calls.clear()
+            self.call_nodes.clear()
 
     def run_uncalled(self, module: ModuleSource) -> None:
         """Walk the functions and methods that nothing has called, with unknown parameters."""
         env = self.envs[module.path]
         saved = self.enter(module, env)
         for func in list(self.functions.get(module.path, ())):
-            if func.node not in self.walked and not isinstance(func.node, ast.Lambda):
+            lambda_ = isinstance(func.node, ast.Lambda) and not holds_site(func.node)
+            if func.node not in self.walked and not lambda_:
                 outer, self.graph = self.graph, GraphState(-1)
                 self.guarded(module, partial(self.call_function, func, [], {}, None, unknown=True))
                 self.graph = outer

@@ -110,6 +110,14 @@ class TrainingCalls(VariableCalls):
         text = ast.unparse(args["gate_gradients"])
         return GATE_GRAPH if text.endswith("GATE_GRAPH") else GATE_OP if text.endswith("GATE_OP") else GATE_NONE
 
+    def hessians(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
+        """tf.hessians: a list with one tensor for each x."""
+        xs = list(leaves(self.value(args, "xs")))
+        if any(isinstance(v, Var) for v in xs):
+            why = "tf.hessians of a variable raises in TensorFlow 2: take it of tf.identity(variable), in the loss too"
+            self.facts.trouble(node, self.module, why, symbol)
+        return self.gradients(node, args, symbol)
+
     def decay(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
         """A learning-rate schedule: a tensor of the global step."""
         result = self.node(node, symbol, [v for x in self.values_of(args).values() for v in leaves(x)])

@@ -165,6 +165,7 @@ class Node(Origin):
     operator: str = ""  # "Add", "Mult" ..., where it is a binop
     backward: Backward | None = None  # of a gradient and of minimize: the call's backward pass
     by: Value | None = None  # of a gradient: what it is taken by
+    called: ast.Call | None = None  # a placeholder made in a helper: the call of the helper
     index: int | None = None  # which element of a split, unstack or unpacked tensor it is
 
     @property
@@ -254,6 +255,19 @@ class GraphValue(Origin):
 
 
 @dataclass(eq=False)
+class ScopeValue(Value):
+    """A variable scope object: what ``as scope`` binds and tf.get_variable_scope() gives.
+
+    Attributes:
+        path: names of the scopes, outermost first.
+        reuse: get_variable gives variables that exist.
+    """
+
+    path: tuple[str, ...]
+    reuse: bool
+
+
+@dataclass(eq=False)
 class Writer(Origin):
     """A summary writer."""
 
@@ -330,7 +344,7 @@ def join(a: Value | None, b: Value | None) -> Value:
             return Map({k: join(v, b.items[k]) for k, v in a.items.items()})
         return Map(None, _join_all(itertools.chain(leaves(a), leaves(b))))
     if isinstance(a, Node) and isinstance(b, Node):
-        if a.expr is b.expr and a.op == b.op:
+        if a.expr is b.expr and a.op == b.op and a.called is b.called:
             a.deps |= b.deps
             return a
         return Node(

@@ -25,7 +25,11 @@ class VariableCalls(PlainOps):
         if given is not None:
             found.dtype = given.dtype if isinstance(given, (Node, Var)) else self.literal_dtype(given)
         found.shape = self.static_shape(self.value(args, "shape"))
-        found.loop = self.helper > 0 or self.loops > 0
+        found.loop = self.loops > 0
+        if self.helper == 1 and isinstance(self.call_nodes[-1], ast.Call):
+            found.called = self.call_nodes[-1]
+        elif self.helper:
+            found.loop = True
         return found
 
     def variable(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:
@@ -46,6 +50,9 @@ class VariableCalls(PlainOps):
                 if known is not None and (self.reuse or known.expr is node):
                     if known.expr is not node:
                         self.facts.reused[node] = known
+                    elif self.reuse and self.loops and not self.helper:
+                        self.facts.trouble(node, self.module, "a variable that the rounds of a loop share by name: make "
+                                           "it before the loop", symbol)  # fmt: skip
                     return known
             else:
                 full = self.graph.unique("/".join([*self.name_scopes, name]))
@@ -154,7 +161,7 @@ class VariableCalls(PlainOps):
         if name in {"get_shape", "set_shape"}:
             return Py(tag="static")
         if name == "load":
-            self.facts.trouble(node, self.module, "`load` writes a variable through a session: not converted yet")
+            self.facts.load(node, owner)
             return Py(None)
         return self.node(node, name, [owner, *[v for x in values for v in leaves(x)]])
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from migrator.analysis.values import Map, Node, Py, Seq, Sym, Var
+from migrator.analysis.values import Func, Map, Node, Py, Seq, Sym, Var
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.tables.pure_builtins import PURE_BUILTINS
 
@@ -17,12 +17,13 @@ class Feed:
 
     Attributes:
         values: fed node -> the expression of its value, in the order written; None where a dict variable holds it.
-        spread: text of the dict variable that holds the feeds.
+        spread: the expression of a dict that holds the feeds.
+        keys: the expressions of its keys, wherever it is filled.
     """
 
     values: dict[Node, ast.expr | None] = field(default_factory=dict)
-    spread: ast.Name | None = None
-    sources: list[ast.stmt] = field(default_factory=list)
+    spread: ast.expr | None = None
+    keys: list[ast.expr] = field(default_factory=list)
 
 
 def read_feed(plan: Plan, site: ast.Call, feed: ast.expr | None) -> Feed:
@@ -34,10 +35,10 @@ def read_feed(plan: Plan, site: ast.Call, feed: ast.expr | None) -> Feed:
     value = plan.value(feed)
     if feed is None or (isinstance(value, Py) and value.const is None):
         return Feed()
-    if isinstance(feed, ast.Dict):
+    if isinstance(feed, ast.Dict) and all(key is not None for key in feed.keys):
         return _literal(plan, feed)
-    if isinstance(feed, ast.Name) and isinstance(value, Map) and value.items is not None:
-        return _variable(plan, feed, value)
+    if isinstance(feed, (ast.Name, ast.Call, ast.Dict)) and isinstance(value, Map) and value.items is not None:
+        return _held(plan, feed, value)
     raise CannotConvert(feed, "the feed_dict is not statically known; write it as a literal")
 
 
@@ -55,39 +56,100 @@ def _literal(plan: Plan, feed: ast.Dict) -> Feed:
     return found
 
 
-def _variable(plan: Plan, feed: ast.Name, value: Map) -> Feed:
-    """A dict variable: every statement that fills it must be a literal or an item assignment."""
+def _held(plan: Plan, feed: ast.expr, value: Map) -> Feed:
+    """A dict that the program builds: every statement that fills it must spell its keys."""
     found = Feed(spread=feed)
     assert value.items is not None
     for key in value.items:
         if not isinstance(key, Node) or key.loop:
             raise CannotConvert(feed, "a fed key is not one known placeholder")
         found.values[key] = None
-    for source in plan.unit.facts.uses.get(feed, ()):
-        stmt = source.stmt
-        target = stmt.targets[0] if isinstance(stmt, ast.Assign) else None
-        literal = isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Dict) and len(stmt.targets) == 1
-        plain = literal and isinstance(target, ast.Name)
-        if stmt is None or not (plain or isinstance(target, ast.Subscript)):
-            raise CannotConvert(feed, "the feed_dict is filled in a way that the analysis can't follow")
-        found.sources.append(stmt)
+    _Keys(plan, feed, found.keys).expression(feed)
     return found
 
 
+class _Keys:
+    """Finds the key expressions behind a dict: literals, item assignments, updates, copies, functions that give one."""
+
+    def __init__(self, plan: Plan, feed: ast.expr, keys: list[ast.expr]) -> None:
+        self.plan = plan
+        self.feed = feed
+        self.keys = keys
+        self._seen: set[ast.AST] = set()
+
+    def expression(self, expr: ast.expr) -> None:
+        """Follow an expression that gives the dict."""
+        if expr in self._seen:
+            return
+        self._seen.add(expr)
+        if isinstance(expr, ast.Dict):
+            for key, value in zip(expr.keys, expr.values, strict=True):
+                if key is not None:
+                    self.keys.append(key)
+                else:
+                    self.expression(value)
+        elif isinstance(expr, ast.Name):
+            for found in self.plan.unit.facts.uses.get(expr, ()):
+                self._statement(found.stmt)
+        elif isinstance(expr, ast.Call):
+            self._call(expr)
+        else:
+            self._lost()
+
+    def _statement(self, stmt: ast.stmt | None) -> None:
+        if stmt in self._seen:
+            return
+        if isinstance(stmt, ast.Assign) and len(stmt.targets) == 1:
+            self._seen.add(stmt)
+            target = stmt.targets[0]
+            if isinstance(target, ast.Subscript):
+                self.keys.append(target.slice)
+            elif isinstance(target, ast.Name):
+                self.expression(stmt.value)
+            else:
+                self._lost()
+        elif isinstance(stmt, ast.Expr) and isinstance(stmt.value, ast.Call):
+            self._seen.add(stmt)
+            call = stmt.value
+            update = isinstance(call.func, ast.Attribute) and call.func.attr == "update"
+            if not update or len(call.args) != 1 or call.keywords:
+                self._lost()
+            self.expression(call.args[0])
+        else:
+            self._lost()
+
+    def _call(self, call: ast.Call) -> None:
+        """``dict(feed)``, ``feed.copy()``, ``make_feed(...)``."""
+        callee = self.plan.value(call.func)
+        if isinstance(callee, Func) and isinstance(callee.node, ast.FunctionDef) and callee.module is self.plan.unit.module:
+            returns = [n for n in ast.walk(callee.node) if isinstance(n, ast.Return)]
+            if not returns or any(self.plan.unit.module.function(r) is not callee.node for r in returns):
+                self._lost()
+            for found in returns:
+                if found.value is None:
+                    self._lost()
+                else:
+                    self.expression(found.value)
+        elif isinstance(callee, Py) and callee.const == "dict" and len(call.args) == 1 and not call.keywords:
+            self.expression(call.args[0])
+        elif isinstance(call.func, ast.Attribute) and call.func.attr == "copy" and not call.args and not call.keywords:
+            self.expression(call.func.value)
+        else:
+            self._lost()
+
+    def _lost(self) -> None:
+        raise CannotConvert(self.feed, "the feed_dict is filled in a way that the analysis can't follow")
+
+
 def convert_keys(plan: Plan, feed: Feed) -> None:
-    """Turn the keys of a dict variable into parameter names."""
-    for stmt in feed.sources:
-        assert isinstance(stmt, ast.Assign)
-        keys = list(stmt.value.keys) if isinstance(stmt.value, ast.Dict) else []
-        if isinstance(stmt.targets[0], ast.Subscript):
-            keys = [stmt.targets[0].slice]
-        for key in keys:
-            node = plan.value(key) if key is not None else None
-            if key is None or not isinstance(node, Node):
-                raise CannotConvert(stmt, "a fed key is not one known placeholder")
-            if key not in plan.handled:
-                plan.handled.add(key)
-                plan.edits.replace(key, f'"{plan.parameters[node]}"')
+    """Turn the keys of a dict that the program builds into parameter names."""
+    for key in feed.keys:
+        node = plan.value(key)
+        if not isinstance(node, Node) or node not in plan.parameters:
+            raise CannotConvert(key, "a fed key is not one known placeholder")
+        if key not in plan.handled:
+            plan.handled.add(key)
+            plan.edits.replace(key, f'"{plan.parameters[node]}"')
 
 
 PURE_ARRAY_METHODS = frozenset(
@@ -126,7 +188,7 @@ def parameter_name(plan: Plan, node: Node, beside: Iterable[Node] = ()) -> str:
     for defs in plan.unit.facts.by_name.values():
         for found in defs:
             if found.value is node and not found.mutates and found.module is plan.unit.module:
-                name = name or found.name
+                name = found.name if name is None or (node.called and found.stmt is node.stmt) else name
     if name is None:
         given = plan.value(node.call.get("name"))
         base = given.const if isinstance(given, Py) and isinstance(given.const, str) else "fed"

@@ -57,10 +57,12 @@ def fetch(plan: Plan, expr: ast.expr) -> tuple[list[Leaf], str]:
     if isinstance(value, (Node, Var)):
         return [Leaf(expr, value)], "single"
     if isinstance(expr, ast.BinOp) and isinstance(expr.op, ast.Add) and isinstance(value, Seq):
-        joined = [*fetch(plan, expr.left)[0], *fetch(plan, expr.right)[0]]
+        sides = [fetch(plan, expr.left), fetch(plan, expr.right)]
+        joined = [leaf for found, _ in sides for leaf in found]
         if any(leaf.operation for leaf in joined):
-            plain = not any(isinstance(leaf.value, (Seq, Map)) for leaf in joined)
-            raise_unless(plain, expr, "lists are joined in a fetch; write the fetch out")
+            flat = all(shape == "list" for _, shape in sides)
+            flat = flat and not any(_operation(v) for x in joined if isinstance(x.value, (Seq, Map)) for v in leaves(x.value))
+            raise_unless(flat, expr, "lists are joined in a fetch; write the fetch out")
             return joined, "list"
     if isinstance(value, Seq) and isinstance(expr, ast.Name):
         return _named_sequence(plan, expr, value)

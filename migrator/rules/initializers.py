@@ -56,7 +56,9 @@ class Initializers:
         """Remove or replace every initializer run."""
         written: set[Var] = set()
         initialized: set[Var] = set()
+        loads = sorted(self.plan.unit.facts.loads.values(), key=lambda found: found[1])
         for site in sorted(self.sites, key=lambda s: s.fact.order):
+            written.update(variable for variable, order in loads if order < site.fact.order)
             if not site.initializers:
                 step = site.step
                 effects = (

@@ -106,14 +106,16 @@ class Optimizers:
                 raise CannotConvert(call, "an optimizer that is not bound to a plain name")
             plan.edits.replace(call, form.constructor)
             return self._lasting(target.id, stmt)
-        free = target.id if isinstance(target, ast.Name) and self._single(target.id) else None
+        free = target.id if isinstance(target, ast.Name) and self._single(target.id, stmt) else None
         name = plan.namer.fresh("optimizer", free=free)
         plan.operations.before.setdefault(stmt, []).append(f"{name} = {form.constructor}")
         return name
 
-    def _single(self, name: str) -> bool:
-        found = self.plan.unit.facts.by_name.get((self.plan.unit.module.path, None, name), [])
-        return len(found) == 1
+    def _single(self, name: str, stmt: ast.stmt) -> bool:
+        """Tell whether a name is bound by one statement of the module only, which goes."""
+        facts, module = self.plan.unit.facts, self.plan.unit.module
+        found = [d for (path, _, n), ds in facts.by_name.items() if n == name and path == module.path for d in ds]
+        return len(found) == 1 and found[0].scope is module.function(stmt)
 
     def _lasting(self, name: str, stmt: ast.stmt) -> str:
         """Return a name that still means this optimizer when a step function is traced."""

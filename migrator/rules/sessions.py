@@ -16,6 +16,7 @@ from migrator.rules.hoisting import hoist_calls, hoist_state
 from migrator.rules.import_edits import convert_imports, tensorflow_alias
 from migrator.rules.initializers import Initializers
 from migrator.rules.optimizers import Optimizers, sparse_variables
+from migrator.rules.placeholders import drop_makers
 from migrator.rules.plan import CannotConvert, Namer, Plan, wrapped
 from migrator.rules.site_edits import SiteEdits
 from migrator.rules.sites import Sites
@@ -24,7 +25,7 @@ from migrator.rules.step_functions import optimizer_uses
 from migrator.rules.symbol_edits import convert_symbols
 from migrator.rules.version_tests import check_version_tests
 from migrator.rules.variables import convert_start_reads, convert_variables, settle_names
-from migrator.rules.writes import convert_writes
+from migrator.rules.writes import convert_loads, convert_writes
 from migrator.syntax.emit import Operations, default_indent
 from migrator.syntax.text import Edits
 from migrator.tables import opkinds
@@ -73,6 +74,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     convert_dimensions(plan)
     convert_decays(plan)
     convert_writes(plan)
+    convert_loads(plan)
     convert_derived(plan)
     builder = StepBuilder(plan, Optimizers(plan, optimizer_uses(plan), sparse_variables(plan)))
     sites = Sites(plan)
@@ -82,6 +84,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     sites.place()
     settle_names(plan)
     live = {a.stmt for step in sites.steps.values() for a in step.slice.atoms}
+    drop_makers(plan, live)
     hoist_state(plan, live)
     convert_optimizers(plan, builder.optimizers, live)
     plan.first_generation = has_evidence(unit)

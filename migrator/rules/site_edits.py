@@ -173,8 +173,8 @@ class SiteEdits:
         if sequence and len(site.leaves) == 1:
             kind = "tuple" if site.shape == "tuple" else ""
             return f"{kind}([value.numpy() for value in {made}])" if kind else f"[value.numpy() for value in {made}]"
-        if site.shape in {"list", "tuple"} and not sequence:
-            if values == 1:
+        if site.shape in {"list", "tuple"}:
+            if values == 1 and not sequence:
                 parts = [f"{made}.numpy()" if not operation else "None" for operation in operations]
                 inner = ", ".join(parts)
                 if site.shape == "list":

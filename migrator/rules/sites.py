@@ -7,7 +7,7 @@ import ast
 from migrator.analysis.facts import Def, SiteFact
 from migrator.analysis.slicing import Slice
 from migrator.analysis.units import Atom, Stage
-from migrator.analysis.values import Effect, Var, leaves
+from migrator.analysis.values import Effect, Sess, Var, leaves
 from migrator.model import Rule
 from migrator.rules.captures import Captures
 from migrator.rules.feeds import convert_keys, is_pure, parameter_name, read_feed
@@ -41,6 +41,9 @@ class Sites:
             if fact.extra:
                 raise CannotConvert(fact.call, "run options or metadata; use tf.profiler.experimental instead")
             self._handlers(fact)
+            receiver = fact.call.func.value if isinstance(fact.call.func, ast.Attribute) else None
+            if isinstance(receiver, ast.Call) and isinstance(self.plan.value(receiver), Sess):
+                self.plan.handled.add(receiver.func)  # tf.get_default_session().run(...)
             found, shape = fetch(self.plan, fact.fetch)
             feed = read_feed(self.plan, fact.call, fact.feed)
             site = Site(fact, found, shape, feed)

@@ -9,6 +9,7 @@ from migrator.analysis.units import Atom
 from migrator.analysis.values import Effect, Node, Seq, Var, leaves
 from migrator.rules.gradients import Gradients
 from migrator.rules.optimizers import Optimizers
+from migrator.rules.placeholders import spec_at_call
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.step_functions import Leaf, StepFunction
 from migrator.syntax.reindent import comment_after, comments_above, dedent, indent
@@ -47,7 +48,9 @@ class StepBuilder:
         if step.structure is not None and step.returns:
             body.append(f"return {self._nested(step.structure, step, overlay)}")
         elif step.returns:
-            values = [self._leaf(leaf, overlay) for leaf in step.returns]
+            several = len(step.returns) > 1
+            values = [("*" if several and isinstance(leaf.value, Seq) else "") + self._leaf(leaf, overlay)
+                      for leaf in step.returns]  # fmt: skip
             body.append(f"return {', '.join(values)}")
         if not body:
             body = ["pass"]
@@ -112,6 +115,8 @@ class StepBuilder:
             raise CannotConvert(node.expr, "a tensor of another module is fed")
         if node.op != "placeholder":
             return self._override(node)
+        if node.called is not None:
+            return spec_at_call(plan, node)
         if "dtype" in node.call:
             dtype = f"{tf}.{node.dtype}" if node.dtype else plan.text(node.call["dtype"])
         elif node.dtype:

@@ -248,7 +248,8 @@ def _own_name(plan: Plan, variable: Var, path: str, defs: list[Def]) -> str:
         for use in uses
     )
     if not plain or not alone:
-        alias = plan.namer.fresh(path.split("[")[0].split(".")[0])
+        base = path.split("[")[0]
+        alias = plan.namer.fresh((variable.name or base).rsplit("/", 1)[-1] if base != path else base)
         plan.operations.after.setdefault(stmt, []).append(f"{alias} = {path}")
         return alias
     fresh = plan.namer.fresh(f"{path}_{ordered.index(stmt) + 1}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from migrator.analysis.values import Effect, Node, Py, Var
 from migrator.model import Rule
-from migrator.rules.plan import CannotConvert, Plan, atomic
+from migrator.rules.plan import CannotConvert, Plan, SitePlan, atomic
 from migrator.syntax.text import Render
 
 RULE = Rule(
@@ -42,6 +43,25 @@ def convert_writes(plan: Plan) -> None:
         direct = effect.kind == "assign" or is_variable_slice(target)
         if direct and isinstance(effect.expr, ast.Call):
             _direct(plan, effect.expr, effect)
+
+
+def convert_loads(plan: Plan) -> None:
+    """``v.load(x, sess)`` writes at once: ``v.assign(x)``."""
+    for call in plan.unit.facts.loads:
+        if call not in plan.unit.module.parents or not isinstance(call.func, ast.Attribute):
+            continue
+        given = {k.arg: k.value for k in call.keywords}
+        value = call.args[0] if call.args else given.get("value")
+        if value is None or isinstance(value, ast.Starred) or None in given:
+            raise CannotConvert(call, "the arguments of a write are not written out")
+        plan.edits.replace(call, _loaded(call.func.value, value))
+        # TF1 runs the variable's initializer, fed with the value: a run without result
+        plan.sites.append(SitePlan(len(plan.sites), call, "init", None, (plan.segment(call.func.value),), (), ()))
+        plan.replaced_parts.extend([*call.args[1:], *[v for v in given.values() if v is not value]])
+
+
+def _loaded(owner: ast.expr, value: ast.expr) -> Callable[[Render], str]:
+    return lambda render: f"{atomic(render(owner), owner)}.assign({render(value)})"
 
 
 def _direct(plan: Plan, call: ast.Call, effect: Effect) -> None:

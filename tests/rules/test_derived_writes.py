@@ -432,16 +432,6 @@ REFUSED = {
         """,
         "is read and written in one run",
     ),
-    "load": (
-        """
-        w = tf.Variable(1.)
-        sess = tf.Session()
-        sess.run(tf.global_variables_initializer())
-        w.load(5., sess)  # here
-        print(sess.run(w))
-        """,
-        "writes a variable through a session",
-    ),
 }
 
 

@@ -512,6 +512,42 @@ CONVERTED: dict[str, tuple[str, ...]] = {
     ),
 }
 REFUSED = {
+    "scope that is not the innermost": (
+        """
+        with tf.variable_scope('a') as scope:
+            w = tf.get_variable('w', [2])
+        with tf.variable_scope('b'):
+            scope.reuse_variables()  # here
+        sess = tf.Session()
+        sess.run(tf.global_variables_initializer())
+        print(sess.run(w))
+        """,
+        "that is not the innermost open one",
+    ),
+    "sharing that is decided at run time": (
+        """
+        import sys
+        with tf.variable_scope('a', reuse=len(sys.argv) > 1):  # here
+            w = tf.get_variable('w', [2])
+        sess = tf.Session()
+        sess.run(tf.global_variables_initializer())
+        print(sess.run(w))
+        """,
+        "whether the scope's variables are shared (reuse) is not statically known",
+    ),
+    "rounds that share a variable": (
+        """
+        total = tf.constant([0., 0.])
+        for _ in range(2):
+            with tf.variable_scope('a', reuse=tf.AUTO_REUSE):
+                w = tf.get_variable('w', [2])  # here
+            total = total + w
+        sess = tf.Session()
+        sess.run(tf.global_variables_initializer())
+        print(sess.run(total))
+        """,
+        "a variable that the rounds of a loop share by name",
+    ),
     "regularizer": (
         """
         w = tf.get_variable('w', [2], regularizer=tf.nn.l2_loss)  # here

@@ -1,0 +1,85 @@
+"""Placeholders that helper functions make: the helper goes, its call's arguments go into the signature."""
+
+from __future__ import annotations
+
+import ast
+
+from migrator.analysis.units import Stage
+from migrator.analysis.values import Func, Node
+from migrator.rules.plan import CannotConvert, Plan
+
+
+def spec_at_call(plan: Plan, node: Node) -> str:
+    """Return the TensorSpec of a placeholder that a helper makes, in the words of the helper's caller.
+
+    Raises:
+        CannotConvert: its type or shape is computed inside the helper.
+    """
+    if node.dtype is None:
+        raise CannotConvert(node.expr, "the type of a placeholder that a helper makes is not statically known")
+    shape = node.call.get("shape")
+    text = "None" if shape is None else _at_call(plan, node, shape)
+    return f"{plan.tf}.TensorSpec({text}, {plan.tf}.{node.dtype})"
+
+
+def _at_call(plan: Plan, node: Node, expr: ast.expr) -> str:
+    """Return an expression of a helper's body with the helper's parameters replaced by the arguments of its call."""
+    if isinstance(expr, ast.Constant):
+        return plan.segment(expr)
+    if isinstance(expr, (ast.List, ast.Tuple)):
+        inner = ", ".join(_at_call(plan, node, e) for e in expr.elts)
+        return f"[{inner}]" if isinstance(expr, ast.List) else f"({inner},)" if len(expr.elts) == 1 else f"({inner})"
+    if isinstance(expr, ast.Name):
+        defs = plan.unit.facts.uses.get(expr, frozenset())
+        found = next(iter(defs)) if len(defs) == 1 else None
+        if found is not None and found.parameter and found.scope is plan.unit.module.function(node.expr):
+            given = _argument(node.called, found.scope, found.name)
+            if isinstance(given, (ast.Constant, ast.Name)):
+                return plan.text(given)
+        elif found is not None and found.scope is None and found.stmt is not None:
+            return plan.text(expr)
+    raise CannotConvert(expr, "the shape of a placeholder is computed by the helper that makes it; make the placeholder "
+                        "outside of the helper")  # fmt: skip
+
+
+def _argument(call: ast.Call | None, function: ast.AST | None, name: str) -> ast.expr | None:
+    """Return the argument that a call gives to a parameter, or the parameter's default."""
+    if call is None or not isinstance(function, ast.FunctionDef) or any(isinstance(a, ast.Starred) for a in call.args):
+        return None
+    names = [a.arg for a in function.args.args]
+    given = dict(zip(names, call.args, strict=False))
+    given.update({k.arg: k.value for k in call.keywords if k.arg})
+    defaults = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
+    return given.get(name) or defaults.get(name)
+
+
+def drop_makers(plan: Plan, live: set[ast.stmt]) -> None:
+    """Remove the helpers that only made placeholders.
+
+    Raises:
+        CannotConvert: a step function would call one, or the helper is used for something else too.
+    """
+    makers: dict[ast.stmt, Node] = {}
+    for atom in plan.unit.atoms:
+        for node in plan.unit.facts.created.get(atom.stmt, []):
+            if isinstance(node, Node) and node.op == "placeholder" and node.called is not None:
+                function = node.module.function(node.expr)
+                if node.module is not plan.unit.module or not isinstance(function, ast.FunctionDef):
+                    raise CannotConvert(node.called, "a helper of another module makes placeholders")
+                if atom.stmt in live and "input" not in node.call:
+                    raise CannotConvert(node.expr, f"`{function.name}` makes placeholders together with graph that a "
+                                        "run needs; make the placeholders outside and pass them in")  # fmt: skip
+                makers[function] = node
+    for use, defs in plan.unit.facts.uses.items():
+        for found in defs:
+            if not isinstance(found.value, Func) or found.value.node not in makers or use not in plan.unit.module.parents:
+                continue
+            home = plan.unit.atom(use)
+            gone = home is not None and home.stage is Stage.GRAPH and home.stmt not in live
+            if not gone and not (home is not None and home.stmt in makers):
+                raise CannotConvert(use, f"`{found.name}` makes placeholders and is used for more than that")
+    for function in makers:
+        atom_of = plan.unit.atom_of.get(function)
+        if atom_of is None or atom_of.stage is Stage.SITE:
+            raise CannotConvert(function, "placeholders made in a function within a function are not converted")
+        atom_of.stage = Stage.DROP
