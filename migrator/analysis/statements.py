@@ -49,7 +49,7 @@ class Interpreter(ControlFlow):
         env = self.envs[module.path]
         saved = self.enter(module, env)
         for func in list(self.functions.get(module.path, ())):
-            lambda_ = isinstance(func.node, ast.Lambda) and not holds_site(func.node)
+            lambda_ = isinstance(func.node, ast.Lambda) and func.node not in func.module.holders
             if func.node not in self.walked and not lambda_:
                 outer, self.graph = self.graph, GraphState(-1)
                 self.guarded(module, partial(self.call_function, func, [], {}, None, unknown=True))

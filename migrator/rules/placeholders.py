@@ -70,8 +70,9 @@ def drop_makers(plan: Plan, live: set[ast.stmt]) -> None:
                     raise CannotConvert(node.expr, f"`{function.name}` makes placeholders together with graph that a "
                                         "run needs; make the placeholders outside and pass them in")  # fmt: skip
                 makers[function] = node
-    for use, defs in plan.unit.facts.uses.items():
-        for found in defs:
+    names = {function.name for function in makers if isinstance(function, ast.FunctionDef)}
+    for use in [use for name in names for use in plan.unit.facts.readers.get(name, ())]:
+        for found in plan.unit.facts.uses[use]:
             if not isinstance(found.value, Func) or found.value.node not in makers or use not in plan.unit.module.parents:
                 continue
             home = plan.unit.atom(use)

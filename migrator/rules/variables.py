@@ -242,7 +242,7 @@ def _own_name(plan: Plan, variable: Var, path: str, defs: list[Def]) -> str:
     )  # fmt: skip
     if plain and ordered[-1] is stmt and not any(unit.loops_around(s) for s in ordered):
         return path
-    uses = [node for node, found in unit.facts.uses.items() if own and own[0] in found]
+    uses = [node for node in unit.facts.readers.get(path, ()) if own and own[0] in unit.facts.uses[node]]
     alone = all(
         unit.facts.uses[use] == {own[0]} and isinstance(use.ctx, ast.Load) and unit.module.function(use) is scope
         for use in uses
