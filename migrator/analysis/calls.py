@@ -6,7 +6,22 @@ import ast
 
 from migrator.analysis.container_calls import ContainerCalls
 from migrator.analysis.state import Method
-from migrator.analysis.values import Cls, Func, GraphValue, Map, Node, Opt, Py, ScopeValue, Seq, Sess, Sym, Value, Var, Writer
+from migrator.analysis.values import (
+    Cls,
+    Func,
+    GraphValue,
+    Map,
+    Node,
+    Opt,
+    Py,
+    ScopeValue,
+    Seq,
+    Sess,
+    Sym,
+    Value,
+    Var,
+    Writer,
+)
 
 
 class Calls(ContainerCalls):

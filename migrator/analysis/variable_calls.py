@@ -51,8 +51,8 @@ class VariableCalls(PlainOps):
                     if known.expr is not node:
                         self.facts.reused[node] = known
                     elif self.reuse and self.loops and not self.helper:
-                        self.facts.trouble(node, self.module, "a variable that the rounds of a loop share by name: make "
-                                           "it before the loop", symbol)  # fmt: skip
+                        why = "a variable that the rounds of a loop share by name: make it before the loop"
+                        self.facts.trouble(node, self.module, why, symbol)
                     return known
             else:
                 full = self.graph.unique("/".join([*self.name_scopes, name]))

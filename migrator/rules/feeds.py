@@ -121,7 +121,11 @@ class _Keys:
     def _call(self, call: ast.Call) -> None:
         """``dict(feed)``, ``feed.copy()``, ``make_feed(...)``."""
         callee = self.plan.value(call.func)
-        if isinstance(callee, Func) and isinstance(callee.node, ast.FunctionDef) and callee.module is self.plan.unit.module:
+        if (
+            isinstance(callee, Func)
+            and isinstance(callee.node, ast.FunctionDef)
+            and callee.module is self.plan.unit.module
+        ):
             returns = [n for n in ast.walk(callee.node) if isinstance(n, ast.Return)]
             if not returns or any(self.plan.unit.module.function(r) is not callee.node for r in returns):
                 self._lost()

@@ -61,7 +61,9 @@ def fetch(plan: Plan, expr: ast.expr) -> tuple[list[Leaf], str]:
         joined = [leaf for found, _ in sides for leaf in found]
         if any(leaf.operation for leaf in joined):
             flat = all(shape == "list" for _, shape in sides)
-            flat = flat and not any(_operation(v) for x in joined if isinstance(x.value, (Seq, Map)) for v in leaves(x.value))
+            flat = flat and not any(
+                _operation(v) for x in joined if isinstance(x.value, (Seq, Map)) for v in leaves(x.value)
+            )
             raise_unless(flat, expr, "lists are joined in a fetch; write the fetch out")
             return joined, "list"
     if isinstance(value, Seq) and isinstance(expr, ast.Name):

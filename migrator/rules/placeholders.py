@@ -38,8 +38,8 @@ def _at_call(plan: Plan, node: Node, expr: ast.expr) -> str:
                 return plan.text(given)
         elif found is not None and found.scope is None and found.stmt is not None:
             return plan.text(expr)
-    raise CannotConvert(expr, "the shape of a placeholder is computed by the helper that makes it; make the placeholder "
-                        "outside of the helper")  # fmt: skip
+    why = "the shape of a placeholder is computed by the helper that makes it; make the placeholder outside"
+    raise CannotConvert(expr, why)
 
 
 def _argument(call: ast.Call | None, function: ast.AST | None, name: str) -> ast.expr | None:
@@ -73,14 +73,18 @@ def drop_makers(plan: Plan, live: set[ast.stmt]) -> None:
     names = {function.name for function in makers if isinstance(function, ast.FunctionDef)}
     for use in [use for name in names for use in plan.unit.facts.readers.get(name, ())]:
         for found in plan.unit.facts.uses[use]:
-            if not isinstance(found.value, Func) or found.value.node not in makers or use not in plan.unit.module.parents:
+            if (
+                not isinstance(found.value, Func)
+                or found.value.node not in makers
+                or use not in plan.unit.module.parents
+            ):
                 continue
             home = plan.unit.atom(use)
             gone = home is not None and home.stage is Stage.GRAPH and home.stmt not in live
             if not gone and not (home is not None and home.stmt in makers):
                 raise CannotConvert(use, f"`{found.name}` makes placeholders and is used for more than that")
-    for function in makers:
-        atom_of = plan.unit.atom_of.get(function)
+    for maker in makers:
+        atom_of = plan.unit.atom_of.get(maker)
         if atom_of is None or atom_of.stage is Stage.SITE:
-            raise CannotConvert(function, "placeholders made in a function within a function are not converted")
+            raise CannotConvert(maker, "placeholders made in a function within a function are not converted")
         atom_of.stage = Stage.DROP

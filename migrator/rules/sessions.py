@@ -23,8 +23,8 @@ from migrator.rules.sites import Sites
 from migrator.rules.step_builder import StepBuilder
 from migrator.rules.step_functions import optimizer_uses
 from migrator.rules.symbol_edits import convert_symbols
-from migrator.rules.version_tests import check_version_tests
 from migrator.rules.variables import convert_start_reads, convert_variables, settle_names
+from migrator.rules.version_tests import check_version_tests
 from migrator.rules.writes import convert_loads, convert_writes
 from migrator.syntax.emit import Operations, default_indent
 from migrator.syntax.text import Edits

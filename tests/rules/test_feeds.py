@@ -362,7 +362,7 @@ REFUSED = {
         feed.update(zip([k], [2.]))
         print(sess.run(y, feed))  # here
         """,
-        "filled in a way",
+        "write it as a literal",
     ),
     "dict comprehension": (
         """
