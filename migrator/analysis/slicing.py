@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 from migrator.analysis.contexts import Context
 from migrator.analysis.facts import Def
 from migrator.analysis.units import COMPREHENSIONS, Atom, Stage, Unit
-from migrator.analysis.values import Effect, Func, FunctionNode, Node, Opt, Value, in_graph, leaves
+from migrator.analysis.values import Effect, Func, FunctionNode, Node, Opt, Value, Var, in_graph, leaves
+from migrator.syntax.walk import walk
+
+ALIASES = frozenset(
+    f"tensorflow.{n}" for n in ("identity", "reshape", "squeeze", "expand_dims", "stop_gradient", "convert_to_tensor")
+)
 
 
 @dataclass(eq=False)
@@ -37,7 +42,7 @@ class Slice:
         """Return the names that the slice's atoms bind."""
         found: set[str] = set()
         for atom in self.atoms:
-            for node in ast.walk(atom.stmt):
+            for node in walk(atom.stmt):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     found.add(node.id)
         return found
@@ -137,11 +142,11 @@ class Slicer:
         self.slice.helpers.add(func.node)
         if func.module is not self.unit.module:
             return
-        inside = set(ast.walk(func.node))
+        inside = set(walk(func.node))
         for default in [*func.node.args.defaults, *func.node.args.kw_defaults]:
             if default is not None:
-                inside -= set(ast.walk(default))  # it was evaluated at the def
-        for node in [n for n in ast.walk(func.node) if n in inside]:  # in text order: messages must not vary
+                inside -= set(walk(default))  # it was evaluated at the def
+        for node in [n for n in walk(func.node) if n in inside]:  # in text order: messages must not vary
             if isinstance(node, ast.Name) and node in self.unit.facts.uses:
                 for found in self.unit.facts.uses[node]:
                     if found.scope not in inside and found.stmt is not None:
@@ -197,7 +202,7 @@ def effects_in(unit: Unit, found: Slice, extra: Iterable[ast.AST] = ()) -> list[
     """Return the effects that run with a slice: those of its atoms and of further expressions, in program order."""
     effects: list[Effect] = []
     for root in [*[a.stmt for a in found.atoms], *[c for a in found.atoms for c in a.contexts], *extra]:
-        for node in ast.walk(root):
+        for node in walk(root):
             value = unit.value(node)
             if isinstance(node, ast.Call):
                 for leaf in leaves(value):
@@ -210,3 +215,76 @@ def effects_in(unit: Unit, found: Slice, extra: Iterable[ast.AST] = ()) -> list[
                 effects.append(effect)
                 known.add(id(effect.expr))  # walked again in a loop it is the same effect
     return effects
+
+
+def races(effects: list[Effect], fetched: Iterable[Value]) -> list[tuple[Effect, Value, Var]]:
+    """Return reads and writes that TF1 doesn't order against a write of the same variable in one run.
+
+    A read is ordered if the write depends on it or it depends on the write; a bare fetched variable is read last.
+
+    Args:
+        effects: all effects of the run.
+        fetched: the fetched values.
+
+    Returns:
+        (write, the read or other write, the variable) for each race.
+    """
+    nodes: dict[int, Node] = {}
+    for value in [*effects, *fetched]:
+        if isinstance(value, Node):
+            for found in value.ancestors():
+                if isinstance(found, Node):
+                    nodes[id(found)] = found
+    above = {id(e): {id(a) for a in e.ancestors()} for e in effects}
+    # only one branch of a conditional runs, after its predicate; inside it a tf.function keeps program order
+    controls = [{id(a) for a in n.ancestors()} for n in nodes.values() if n.op == "control"]
+    races_found: list[tuple[Effect, Value, Var]] = []
+    touching: dict[int, list[Node]] = {}
+    for node in nodes.values():
+        for variable in {i for i in node.inputs if isinstance(i, Var)} | set(getattr(node, "writes", ())):
+            if _touches(node, variable):
+                touching.setdefault(id(variable), []).append(node)
+    for effect in effects:
+        if effect.kind in {"init", "group", "noop"}:
+            continue
+        for variable in effect.writes:
+            for node in touching.get(id(variable), ()):
+                if node is effect:
+                    continue
+                if id(node) in above[id(effect)] or any(a is effect for a in node.ancestors()):
+                    continue
+                if _shares_group(node, effect) or any({id(node), id(effect)} <= c for c in controls):
+                    continue
+                races_found.append((effect, node, variable))
+    return races_found
+
+
+def shared_memory(effects: list[Effect], fetched: Iterable[Value]) -> Iterator[tuple[Effect, Node, Var]]:
+    """Yield reads that share a variable's memory in TF1, are made before a write of it and used after it."""
+    nodes = {
+        id(a): a for v in [*effects, *fetched] if isinstance(v, Node) for a in v.ancestors() if isinstance(a, Node)
+    }
+    for effect in effects:
+        before = {id(a) for a in effect.ancestors()}
+        for node in nodes.values():
+            variable = next((i for i in node.inputs if isinstance(i, Var) and i in effect.writes), None)
+            if node.op not in ALIASES or variable is None or id(node) not in before or isinstance(node, Effect):
+                continue
+            for user in nodes.values():
+                if user is not effect and node in user.inputs and any(a is effect for a in user.ancestors()):
+                    yield effect, node, variable
+                    break
+
+
+def _touches(node: Node, variable: Var) -> bool:
+    """Tell whether a node itself reads or writes a variable."""
+    if isinstance(node, Effect):
+        return node.kind not in {"group", "init", "noop"} and (
+            variable in node.writes or (node.kind != "minimize" and any(i is variable for i in node.inputs))
+        )
+    return node.op not in {"static", "set_shape"} and any(i is variable for i in node.inputs)
+
+
+def _shares_group(node: Node, effect: Effect) -> bool:
+    """A control-flow op that holds the effect is no second write."""
+    return node.op == "control" and any(i is effect for i in node.inputs)

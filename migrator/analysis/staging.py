@@ -15,6 +15,7 @@ from migrator.analysis.facts import Facts
 from migrator.analysis.modules import ModuleSource
 from migrator.analysis.units import COMPREHENSIONS, Atom, Stage, Unit
 from migrator.analysis.values import Effect, GraphValue, Node, Opt, Origin, Py, Sess, Value, Var, Writer, in_graph
+from migrator.syntax.walk import walk
 
 
 def build_unit(module: ModuleSource, facts: Facts) -> Unit:
@@ -35,7 +36,7 @@ def build_unit(module: ModuleSource, facts: Facts) -> Unit:
 def _graph_functions(unit: Unit) -> None:
     """Functions that read graph tensors from outside and serve graph code only (branches of tf.cond) move with it."""
     facts = unit.facts
-    fetched = {n for site in unit.sites for n in ast.walk(site.fetch)}
+    fetched = {n for site in unit.sites for n in walk(site.fetch)}
     users: dict[ast.stmt, set[Stage]] = {}
     for node in unit.module.names:
         defs = facts.uses.get(node, ())
@@ -49,12 +50,12 @@ def _graph_functions(unit: Unit) -> None:
         for atom in unit.atoms:
             stmt = atom.stmt
             lambda_ = isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Lambda)
-            helper = isinstance(stmt, ast.FunctionDef) or lambda_
-            if atom.stage is not Stage.PYTHON or not helper or stmt in unit.module.holders:
+            serves = isinstance(stmt, ast.FunctionDef) or lambda_
+            if atom.stage is not Stage.PYTHON or not serves or stmt in unit.module.holders:
                 continue
             reads = any(
                 home is not None and home.stage is Stage.GRAPH and home is not atom
-                for n in ast.walk(stmt) if isinstance(n, ast.Name) for d in facts.uses.get(n, ())
+                for n in walk(stmt) if isinstance(n, ast.Name) for d in facts.uses.get(n, ())
                 if d.stmt is not None for home in [unit.atom(d.stmt)]
             )  # fmt: skip
             if reads and users.get(stmt, set()) == {Stage.GRAPH}:
@@ -249,4 +250,4 @@ def simple_statements(stmt: ast.stmt) -> Iterator[ast.stmt]:
 
 
 def _is_main_guard(stmt: ast.If) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(stmt.test))
+    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in walk(stmt.test))

@@ -11,6 +11,7 @@ from migrator.analysis.environment import Env
 from migrator.analysis.modules import ModuleSource
 from migrator.analysis.state import GraphState
 from migrator.analysis.values import Effect, Func, Node, Opt, Var
+from migrator.syntax.walk import walk
 
 
 class Interpreter(ControlFlow):
@@ -61,7 +62,7 @@ class Interpreter(ControlFlow):
         """A function that nothing calls may hold ops, but no state: how it would be shared is unknown."""
         if func.node in func.module.holders:
             return
-        for stmt in ast.walk(func.node):
+        for stmt in walk(func.node):
             for value in self.facts.created.get(stmt, ()) if isinstance(stmt, ast.stmt) else ():
                 if (
                     isinstance(value, Opt)

@@ -8,6 +8,7 @@ from migrator.analysis.units import COMPREHENSIONS, Stage
 from migrator.analysis.values import Node, Sess, Writer
 from migrator.model import Rule, Severity
 from migrator.rules.plan import CannotConvert, Plan
+from migrator.syntax.walk import walk
 
 DROPPED = Rule(
     "MIG204",
@@ -102,22 +103,22 @@ def _site_parts(plan: Plan) -> set[ast.AST]:
     """Return all nodes of fetches, feed keys, receivers and replaced expressions."""
     found: set[ast.AST] = set()
     for site in plan.unit.sites:
-        found.update(ast.walk(site.call.func))
-        found.update(ast.walk(site.fetch))
+        found.update(walk(site.call.func))
+        found.update(walk(site.fetch))
         if isinstance(site.feed, ast.Dict):
             for key in site.feed.keys:
                 if key is not None:
-                    found.update(ast.walk(key))
+                    found.update(walk(key))
         for given in [*site.call.args, *[k.value for k in site.call.keywords]]:
             if isinstance(plan.value(given), Sess):
-                found.update(ast.walk(given))
+                found.update(walk(given))
     for node in plan.handled:
         if not isinstance(node, (ast.Name, ast.Attribute)) or isinstance(node, ast.Name):
-            found.update(ast.walk(node))
+            found.update(walk(node))
     for part in plan.replaced_parts:
-        found.update(ast.walk(part))
+        found.update(walk(part))
     for call, _ in plan.unit.facts.snapshots.items():
-        found.update(ast.walk(call))
+        found.update(walk(call))
     return found
 
 
@@ -127,5 +128,5 @@ def _in_context(plan: Plan, node: ast.AST) -> bool:
     while at is not None and not isinstance(at, ast.stmt):
         at = plan.unit.module.parents.get(at)
     if at in plan.unit.transparent and isinstance(at, ast.With):
-        return any(node is n for item in at.items for n in ast.walk(item))
+        return any(node is n for item in at.items for n in walk(item))
     return False

@@ -12,6 +12,7 @@ from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.variables import path_of
 from migrator.syntax.reindent import indent
 from migrator.syntax.text import Edits
+from migrator.syntax.walk import walk
 from migrator.tables import signatures
 
 METHODS = frozenset({"minimize", "compute_gradients"})
@@ -35,7 +36,7 @@ class Gradients:
         self.atoms: set[Atom] = set()
         self.names: set[str] = set()
         for atom in found.atoms:
-            for node in ast.walk(atom.stmt):
+            for node in walk(atom.stmt):
                 if isinstance(node, ast.Call) and self._method(node) in METHODS:
                     self._add(node, atom, fed)
 
@@ -101,7 +102,7 @@ class Gradients:
     def replace(self, stmt: ast.stmt, overlay: Edits) -> list[str] | None:
         """Return the lines that take a statement's place, None if it holds no gradient code."""
         call = stmt.value if isinstance(stmt, (ast.Assign, ast.Expr, ast.AnnAssign)) else None
-        inside = [n for n in ast.walk(stmt) if isinstance(n, ast.Call) and self._method(n)]
+        inside = [n for n in walk(stmt) if isinstance(n, ast.Call) and self._method(n)]
         if not inside:
             return None
         if call in inside and isinstance(call, ast.Call):

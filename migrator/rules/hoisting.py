@@ -9,6 +9,7 @@ from migrator.analysis.units import COMPREHENSIONS, Stage
 from migrator.analysis.values import FunctionNode, Node, Opt, Py, Sym, Var, leaves
 from migrator.rules.feeds import pure_call
 from migrator.rules.plan import CannotConvert, Plan
+from migrator.syntax.walk import walk
 
 
 def hoist_state(plan: Plan, live: set[ast.stmt]) -> None:
@@ -26,7 +27,7 @@ def hoist_state(plan: Plan, live: set[ast.stmt]) -> None:
 def hoist_calls(plan: Plan, live: set[ast.stmt], helpers: set[FunctionNode]) -> None:
     """Python calls inside graph code ran once, when the graph was built: they stay where they stood."""
     for helper in sorted(helpers, key=lambda h: h.lineno):
-        for node in ast.walk(helper):
+        for node in walk(helper):
             if isinstance(node, ast.Call) and node in plan.unit.module.parents and _impure(plan, node):
                 raise CannotConvert(node, f"`{plan.segment(node.func)}` is called by a helper while the graph is "
                                     "built; call it outside and pass the value in")  # fmt: skip
@@ -60,7 +61,7 @@ def _hoist_call(plan: Plan, stmt: ast.stmt, call: ast.Call, *, named: bool) -> N
     while at is not stmt and at is not None:
         simple = simple and not isinstance(at, (ast.Lambda, *COMPREHENSIONS))
         at = plan.unit.module.parents.get(at)
-    tensors = any(isinstance(v, Node) and not v.constant for a in ast.walk(call) for v in leaves(plan.value(a)))
+    tensors = any(isinstance(v, Node) and not v.constant for a in walk(call) for v in leaves(plan.value(a)))
     if not simple or tensors:
         raise CannotConvert(call, f"`{plan.segment(call.func)}` is called while the graph is built, inside code that "
                             "moves into a step function; give its value a name before the graph code")  # fmt: skip
@@ -73,7 +74,7 @@ def _hoist_call(plan: Plan, stmt: ast.stmt, call: ast.Call, *, named: bool) -> N
 
 
 def _hoist(plan: Plan, stmt: ast.stmt, variable: Var) -> None:
-    inside = any(node is variable.expr for node in ast.walk(stmt))
+    inside = any(node is variable.expr for node in walk(stmt))
     if not inside or variable.loop:
         raise CannotConvert(stmt, "a helper makes variables and graph together: not converted yet")
     base = (variable.name or "variable").rsplit("/", 1)[-1]

@@ -6,6 +6,7 @@ import ast
 import re
 
 from migrator.rules.plan import Plan
+from migrator.syntax.walk import walk
 from migrator.tables.mnist_loader import INPUT_DATA
 
 MNIST = "tensorflow.examples.tutorials.mnist"
@@ -15,7 +16,7 @@ def convert_imports(plan: Plan) -> None:
     """Make the imports those of TensorFlow 2."""
     module = plan.unit.module
     has_alias = False
-    for stmt in ast.walk(module.tree):
+    for stmt in walk(module.tree):
         if isinstance(stmt, ast.Import):
             has_alias = _plain_import(plan, stmt) or has_alias
         elif isinstance(stmt, ast.ImportFrom) and not stmt.level and (stmt.module or "").split(".")[0] == "tensorflow":
@@ -97,7 +98,7 @@ def _head(tree: ast.Module) -> list[ast.stmt]:
 
 def tensorflow_alias(tree: ast.Module) -> str:
     """Return the name under which a module knows tensorflow, "tf" where it imports only parts."""
-    for stmt in ast.walk(tree):
+    for stmt in walk(tree):
         if isinstance(stmt, ast.Import):
             for alias in stmt.names:
                 if alias.name in {"tensorflow", "tensorflow.compat.v1"}:

@@ -15,6 +15,7 @@ from migrator.model import Diagnostic, Severity
 from migrator.syntax.emit import Operations
 from migrator.syntax.marks import mark
 from migrator.syntax.text import Edits, Render
+from migrator.syntax.walk import walk
 
 if TYPE_CHECKING:
     from migrator.rules.derived_writes import Put
@@ -39,7 +40,7 @@ class Namer:
     def __init__(self, tree: ast.Module) -> None:
         self.taken: set[str] = set()
         self.given: set[str] = set()
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.Name):
                 self.taken.add(node.id)
             elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):

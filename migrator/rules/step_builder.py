@@ -14,6 +14,7 @@ from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.step_functions import Leaf, StepFunction
 from migrator.syntax.reindent import comment_after, comments_above, dedent, indent
 from migrator.syntax.text import Edits
+from migrator.syntax.walk import walk
 
 
 class StepBuilder:
@@ -60,7 +61,7 @@ class StepBuilder:
 
     def _inside(self, expr: ast.expr, step: StepFunction) -> bool:
         """Tell whether an expression stands in one of the slice's atoms."""
-        return any(expr is n for a in step.slice.atoms for n in ast.walk(a.stmt))
+        return any(expr is n for a in step.slice.atoms for n in walk(a.stmt))
 
     def _leaf(self, leaf: Leaf, overlay: Edits) -> str:
         put = self.plan.puts.get(leaf.expr)
@@ -193,7 +194,7 @@ class StepBuilder:
 
     def _put(self, stmt: ast.stmt, step: StepFunction, overlay: Edits) -> list[str] | None:
         """A statement that is a derived write, with a name for its value where something reads it."""
-        inside = [n for n in ast.walk(stmt) if isinstance(n, ast.Call) and n in self.plan.puts]
+        inside = [n for n in walk(stmt) if isinstance(n, ast.Call) and n in self.plan.puts]
         if not inside:
             return None
         call = stmt.value if isinstance(stmt, (ast.Assign, ast.Expr)) else None
@@ -208,11 +209,11 @@ class StepBuilder:
 
     def _read(self, stmt: ast.Assign, step: StepFunction) -> bool:
         """Tell whether the name that a statement binds is used in the step function."""
-        names = {n.id for t in stmt.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        names = {n.id for t in stmt.targets for n in walk(t) if isinstance(n, ast.Name)}
         returned = [leaf.expr for leaf in step.returns]
         others = [a.stmt for a in step.slice.atoms if a.stmt is not stmt]
         return any(isinstance(n, ast.Name) and n.id in names and isinstance(n.ctx, ast.Load)
-                   for root in [*returned, *others] for n in ast.walk(root))  # fmt: skip
+                   for root in [*returned, *others] for n in walk(root))  # fmt: skip
 
     def _control(self, atom: Atom, step: StepFunction, overlay: Edits) -> list[str]:
         """Write out operations that stand only in a control_dependencies list; names are ordered as they stand."""

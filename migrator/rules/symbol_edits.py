@@ -21,6 +21,7 @@ from migrator.rules.symbol_values import (
 )
 from migrator.rules.symbols import SymbolRefusal, rewrite_symbol
 from migrator.syntax.text import SourceText
+from migrator.syntax.walk import walk
 from migrator.tables.machinery import is_machinery
 from migrator.tables.mnist_loader import INPUT_DATA
 
@@ -87,14 +88,15 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
     """
     unit, context = plan.unit, Context(plan)
     parents = unit.module.parents
-    skipped = {n for site in removed_sites for n in ast.walk(site)}
+    skipped = {n for site in removed_sites for n in walk(site)}
     mixed = any(
         isinstance(n, ast.Attribute) and f"{plan.tf}.compat.v1" in plan.segment(n)
         for n in unit.facts.symbols
         if n in parents
     )
+    opened = {context for a in unit.atoms if a.stmt in live for context in a.contexts}
     for node, symbol in unit.facts.symbols.items():
-        if node not in parents or not _alive(plan, node, live):
+        if node not in parents or not _alive(plan, node, live, opened):
             continue
         parent = parents[node]
         if isinstance(parent, ast.Attribute) and parent in unit.facts.symbols:
@@ -193,12 +195,15 @@ def _keras_import(stmt: ast.stmt) -> bool:
     )
 
 
-def _alive(plan: Plan, node: ast.expr, live: set[ast.stmt]) -> bool:
-    """Tell whether a name is in code that is still there after the conversion."""
+def _alive(plan: Plan, node: ast.expr, live: set[ast.stmt], opened: set[ast.expr]) -> bool:
+    """Tell whether a name is in code that is still there after the conversion.
+
+    Args:
+        opened: the items of with statements around live statements.
+    """
     stmt = plan.unit.module.statement(node)
     if stmt in plan.unit.transparent and isinstance(stmt, ast.With):
-        return any(_within(plan, node, i.context_expr) for a in plan.unit.atoms if a.stmt in live
-                   for i in stmt.items if i.context_expr in a.contexts)  # fmt: skip
+        return any(i.context_expr in opened and _within(plan, node, i.context_expr) for i in stmt.items)
     atom = plan.unit.atom(node)
     if atom is None:
         return True

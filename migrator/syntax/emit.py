@@ -10,12 +10,13 @@ from migrator.syntax.blocks import Blocks
 from migrator.syntax.marks import mark, strip_marks
 from migrator.syntax.operations import Operations
 from migrator.syntax.text import Edits, SourceText
+from migrator.syntax.walk import walk
 
 
 def default_indent(source: SourceText) -> str:
     """Return the indentation of the text's first block; four spaces where it has none."""
     lines = source.text.splitlines()
-    for node in ast.walk(source.tree):
+    for node in walk(source.tree):
         body = getattr(node, "body", None)
         first = body[0] if isinstance(body, list) and body else None
         if isinstance(node, ast.stmt) and isinstance(first, ast.stmt) and first.lineno > node.lineno:

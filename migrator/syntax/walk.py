@@ -12,8 +12,8 @@ _PLAIN = {  # fields that never hold a node that counts
 }  # fmt: skip
 
 
-def _fields() -> dict[Any, tuple[str, ...]]:
-    found: dict[Any, tuple[str, ...]] = {}
+def _fields() -> dict[type[Any], tuple[str, ...]]:
+    found: dict[type[Any], tuple[str, ...]] = {}
     for kind in vars(ast).values():
         if isinstance(kind, type) and issubclass(kind, ast.AST) and not issubclass(kind, _EMPTY):
             found[kind] = () if issubclass(kind, ast.Constant) else tuple(f for f in kind._fields if f not in _PLAIN)
@@ -25,8 +25,8 @@ _FIELDS = _fields()
 
 def linked(root: ast.AST) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
     """Return all nodes of a tree as `walk` does, and each node's parent."""
-    parents: dict[ast.AST, ast.AST] = {}
     found, fields = [root], _FIELDS
+    parents: dict[ast.AST, ast.AST] = {}
     add = found.append
     for node in found:
         for field in fields[node.__class__]:
