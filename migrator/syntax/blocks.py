@@ -9,6 +9,7 @@ import libcst as cst
 
 from migrator.syntax.compounds import Compounds, Statement, comments
 from migrator.syntax.reindent import dedent
+from migrator.syntax.verbatim import verbatim
 
 
 class Blocks(Compounds):
@@ -69,10 +70,10 @@ class Blocks(Compounds):
         leading = list(getattr(node, "leading_lines", ()))
         if isinstance(node, cst.SimpleStatementLine) and not any(map(self.operations.touches, group)):
             start, end = self.source.range(group[0])[0], self.source.range(group[-1])[1]
-            parsed = self.parse_many(dedent(self.edits.render(start, end), group[0].col_offset))
-            parsed[0] = parsed[0].with_changes(leading_lines=leading)
-            parsed[-1] = parsed[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
-            return parsed, [], False
+            written = self._written(start, end, group[0].col_offset)
+            written[0] = written[0].with_changes(leading_lines=leading)
+            written[-1] = written[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
+            return written, [], False
         new: list[Statement] = []
         made_def = False
         for position, stmt in enumerate(group):
@@ -103,6 +104,13 @@ class Blocks(Compounds):
         new[0] = new[0].with_changes(leading_lines=merged)
         return new, [], made_def
 
+    def _written(self, start: int, end: int, columns: int) -> list[Statement]:
+        """Return simple statements with their edits."""
+        text = self.edits.render(start, end)
+        if text.count("\n") > self.source.text.count("\n", start, end):  # an edit added statements or lines
+            return self.parse_many(dedent(text, columns))
+        return [verbatim(text, columns)]
+
     def _spaced(self, node: Statement, before: list[Statement], top: bool) -> Statement:
         """Give a definition, or what follows one, its blank lines."""
         if before and (isinstance(node, cst.FunctionDef) or isinstance(before[-1], cst.FunctionDef)):
@@ -120,10 +128,10 @@ class Blocks(Compounds):
     def _kept(self, stmt: ast.stmt, node: cst.CSTNode, last: bool) -> list[Statement]:
         """Return a statement that stays, with its edits."""
         if isinstance(node, cst.SimpleStatementLine):
-            parsed = self.parse_many(dedent(self.edits.render(*self.source.range(stmt)), stmt.col_offset))
+            written = self._written(*self.source.range(stmt), stmt.col_offset)
             if last:
-                parsed[-1] = parsed[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
-            return parsed
+                written[-1] = written[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
+            return written
         return [self.compound(stmt, node)]
 
 

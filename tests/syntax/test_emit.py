@@ -150,9 +150,9 @@ def test_edited(text: str, expected: str) -> None:
     assert emitted(text, change) == expected
 
 
-def test_an_edit_that_is_no_python_is_an_error() -> None:
+def test_a_new_statement_that_is_no_python_is_an_error() -> None:
     with pytest.raises(ValueError):
-        emitted("x = a\n", lambda f, o, e: e.replace(f["x = a"].value, "1 +"))  # type: ignore[attr-defined]
+        emitted("x = a\n", lambda f, o, e: o.replaced.update({f["x = a"]: ["x = 1 +"]}))
 
 
 def test_the_indentation_of_a_text() -> None:
@@ -169,3 +169,12 @@ def test_marks_are_taken_out_and_leave_their_places() -> None:
 
 def test_a_text_without_marks_stays() -> None:
     assert strip_marks("f(x)\n") == ("f(x)\n", {})
+
+
+def test_the_lines_of_an_edited_statement_keep_their_distance() -> None:
+    text = 'if a:\n    while b:\n        print(x, \\\n              f(y),\n    """kept\n    """)\n'
+    source = SourceText(text)
+    edits, operations = Edits(source), Operations()
+    call = next(n for n in ast.walk(source.tree) if isinstance(n, ast.Call) and n.args and n.lineno == 4)
+    edits.replace(call, "g()")
+    assert emit(source, operations, edits) == text.replace("f(y)", "g()")
