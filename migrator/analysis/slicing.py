@@ -9,12 +9,8 @@ from dataclasses import dataclass, field
 from migrator.analysis.contexts import Context
 from migrator.analysis.facts import Def
 from migrator.analysis.units import COMPREHENSIONS, Atom, Stage, Unit
-from migrator.analysis.values import Effect, Func, FunctionNode, Node, Opt, Value, Var, in_graph, leaves
+from migrator.analysis.values import Effect, Func, FunctionNode, Node, Opt, Value, in_graph, leaves
 from migrator.syntax.walk import walk
-
-ALIASES = frozenset(
-    f"tensorflow.{n}" for n in ("identity", "reshape", "squeeze", "expand_dims", "stop_gradient", "convert_to_tensor")
-)
 
 
 @dataclass(eq=False)
@@ -215,76 +211,3 @@ def effects_in(unit: Unit, found: Slice, extra: Iterable[ast.AST] = ()) -> list[
                 effects.append(effect)
                 known.add(id(effect.expr))  # walked again in a loop it is the same effect
     return effects
-
-
-def races(effects: list[Effect], fetched: Iterable[Value]) -> list[tuple[Effect, Value, Var]]:
-    """Return reads and writes that TF1 doesn't order against a write of the same variable in one run.
-
-    A read is ordered if the write depends on it or it depends on the write; a bare fetched variable is read last.
-
-    Args:
-        effects: all effects of the run.
-        fetched: the fetched values.
-
-    Returns:
-        (write, the read or other write, the variable) for each race.
-    """
-    nodes: dict[int, Node] = {}
-    for value in [*effects, *fetched]:
-        if isinstance(value, Node):
-            for found in value.ancestors():
-                if isinstance(found, Node):
-                    nodes[id(found)] = found
-    above = {id(e): {id(a) for a in e.ancestors()} for e in effects}
-    # only one branch of a conditional runs, after its predicate; inside it a tf.function keeps program order
-    controls = [{id(a) for a in n.ancestors()} for n in nodes.values() if n.op == "control"]
-    races_found: list[tuple[Effect, Value, Var]] = []
-    touching: dict[int, list[Node]] = {}
-    for node in nodes.values():
-        for variable in {i for i in node.inputs if isinstance(i, Var)} | set(getattr(node, "writes", ())):
-            if _touches(node, variable):
-                touching.setdefault(id(variable), []).append(node)
-    for effect in effects:
-        if effect.kind in {"init", "group", "noop"}:
-            continue
-        for variable in effect.writes:
-            for node in touching.get(id(variable), ()):
-                if node is effect:
-                    continue
-                if id(node) in above[id(effect)] or any(a is effect for a in node.ancestors()):
-                    continue
-                if _shares_group(node, effect) or any({id(node), id(effect)} <= c for c in controls):
-                    continue
-                races_found.append((effect, node, variable))
-    return races_found
-
-
-def shared_memory(effects: list[Effect], fetched: Iterable[Value]) -> Iterator[tuple[Effect, Node, Var]]:
-    """Yield reads that share a variable's memory in TF1, are made before a write of it and used after it."""
-    nodes = {
-        id(a): a for v in [*effects, *fetched] if isinstance(v, Node) for a in v.ancestors() if isinstance(a, Node)
-    }
-    for effect in effects:
-        before = {id(a) for a in effect.ancestors()}
-        for node in nodes.values():
-            variable = next((i for i in node.inputs if isinstance(i, Var) and i in effect.writes), None)
-            if node.op not in ALIASES or variable is None or id(node) not in before or isinstance(node, Effect):
-                continue
-            for user in nodes.values():
-                if user is not effect and node in user.inputs and any(a is effect for a in user.ancestors()):
-                    yield effect, node, variable
-                    break
-
-
-def _touches(node: Node, variable: Var) -> bool:
-    """Tell whether a node itself reads or writes a variable."""
-    if isinstance(node, Effect):
-        return node.kind not in {"group", "init", "noop"} and (
-            variable in node.writes or (node.kind != "minimize" and any(i is variable for i in node.inputs))
-        )
-    return node.op not in {"static", "set_shape"} and any(i is variable for i in node.inputs)
-
-
-def _shares_group(node: Node, effect: Effect) -> bool:
-    """A control-flow op that holds the effect is no second write."""
-    return node.op == "control" and any(i is effect for i in node.inputs)
