@@ -130,10 +130,10 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
             raise CannotConvert(node, f"`{plan.segment(node)}` can't be converted where it stands", symbol)
         _respell(plan, node, symbol, outcome is not None)
     for call, names in unit.facts.callees.items():
-        if call in parents and _alive(plan, call, live) and call not in skipped:
+        if call in parents and _alive(plan, call, live, opened) and call not in skipped:
             check_call(plan, call, names, context)
     for call, names in unit.facts.partial_calls.items():
-        if call in parents and _alive(plan, call, live):
+        if call in parents and _alive(plan, call, live, opened):
             check_partial_call(plan, call, names)
 
 
