@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from migrator.verify.fixtures import FixtureResult
     from migrator.verify.launch import Runner
 
+    Judged = tuple[str, Evidence, bool]  # name, evidence, as expected
+
 EXISTING = click.Path(exists=True, path_type=Path)
+WRITTEN = click.Path(dir_okay=False, path_type=Path)
 COLORS = {"PASS": "green", "REPAIRED": "green", "UNCHANGED": "green", "FAIL": "red"}
 
 
@@ -61,6 +64,10 @@ def _words(ctx: click.Context, param: click.Parameter, values: Iterable[str]) ->
     help="Run BEFORE twice in the oracle: does it agree with itself?",
 )
 @click.option("--json", "as_json", is_flag=True, help="The evidence as JSON.")
+@click.option("--junit", metavar="FILE", type=WRITTEN, help="Write the verdicts there as JUnit XML.")
+@click.option("--html", metavar="FILE", type=WRITTEN, help="Write a page there, with curves of both runs.")
+@click.option("--record", metavar="FILE", type=WRITTEN, help="Keep the runs of BEFORE there, for --against.")
+@click.option("--against", metavar="FILE", type=EXISTING, help="Use the runs recorded there; BEFORE is not run.")
 @click.option("--tf1-python", metavar="PYTHON", help="An interpreter with TensorFlow 1 to run BEFORE in.")
 @click.option("--script", metavar="FILE", help="The program, below the folder that was given.")
 @click.option("--argv", metavar="ARGS", multiple=True, callback=_words, help="Arguments of the program, as in a shell.")
@@ -77,7 +84,7 @@ def _words(ctx: click.Context, param: click.Parameter, values: Iterable[str]) ->
 @click.pass_context
 def verify(
     ctx: click.Context, /, paths: tuple[Path, ...], fixtures: Path | None, itself: Path | None, as_json: bool,
-    jobs: int, color: str, quiet: bool, **given: Any,
+    junit: Path | None, html: Path | None, jobs: int, color: str, quiet: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Run a program before and after, and compare variables and results. This runs the program's code.
 
@@ -88,14 +95,18 @@ def verify(
     """
     if sum((bool(paths), fixtures is not None, itself is not None)) != 1 or len(paths) > 2:
         raise click.UsageError("give BEFORE and AFTER, one PATH, --fixtures DIR, or --self BEFORE")
+    if (given["record"] or given["against"]) and not paths:
+        raise click.UsageError("--record and --against are for one program")
     from migrator.verify import VerifyError
 
     console = Console(color, quiet)
     try:
         if fixtures is not None:
-            status = _fixtures(fixtures, _options(None, given), jobs, console, as_json)
+            results = _fixtures(fixtures, _options(None, given), jobs, console, as_json)
         else:
-            status = _program(paths, itself, given, console, as_json)
+            results = [_program(paths, itself, given, console, as_json)]
+        _write_reports(results, junit, html)
+        status = 0 if all(good for _, _, good in results) else 1
     except VerifyError as error:
         raise click.UsageError(str(error)) from error
     ctx.exit(status)
@@ -110,9 +121,22 @@ def _options(program: Path | None, given: dict[str, Any]) -> VerifyOptions:
     return dataclasses.replace(base, **{name: value for name, value in given.items() if value or value == 0})
 
 
+def _write_reports(results: list[Judged], junit: Path | None, html: Path | None) -> None:
+    """Write the files that were asked for."""
+    from migrator.verify.junit import render_junit
+    from migrator.verify.page import render_page
+
+    for path, render in ((junit, render_junit), (html, render_page)):
+        if path is not None:
+            try:
+                path.write_text(render(results), encoding="utf-8")
+            except OSError as error:
+                raise click.UsageError(f"{path}: {error}") from error
+
+
 def _program(
     paths: tuple[Path, ...], itself: Path | None, given: dict[str, Any], console: Console, as_json: bool
-) -> int:
+) -> Judged:
     """Verify one program and print its evidence."""
     from migrator.verify import render_text, to_json, verify_self
     from migrator.verify import verify as verify_pair
@@ -127,10 +151,10 @@ def _program(
         click.echo(json.dumps(to_json(evidence), indent=2))
     else:
         click.echo(_colored(render_text(evidence, verbose=not console.quiet), evidence, console))
-    return 0 if evidence.verdict.good else 1
+    return evidence.program or str(before), evidence, evidence.verdict.good
 
 
-def _fixtures(folder: Path, options: VerifyOptions, jobs: int, console: Console, as_json: bool) -> int:
+def _fixtures(folder: Path, options: VerifyOptions, jobs: int, console: Console, as_json: bool) -> list[Judged]:
     """Verify all fixtures of a folder, print them as they come, and count the verdicts apart."""
     from migrator.verify import to_json
 
@@ -148,7 +172,7 @@ def _fixtures(folder: Path, options: VerifyOptions, jobs: int, console: Console,
         verdicts = ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
         good = sum(result.ok for result in results)
         click.echo(f"{len(results)} fixtures: {verdicts}; {good} as expected, {len(results) - good} not")
-    return 0 if all(result.ok for result in results) else 1
+    return [(result.name, result.evidence, result.ok) for result in results]
 
 
 def _each_fixture(folder: Path, options: VerifyOptions, jobs: int) -> Iterator[FixtureResult]:

@@ -87,6 +87,21 @@ def test_json(tmp_path: Path, calls: Calls) -> None:
     assert json.loads(done.stdout)["verdict"] == "FAIL"
 
 
+def test_reports_in_files(tmp_path: Path, calls: Calls) -> None:
+    xml, page = tmp_path / "out.xml", tmp_path / "out.html"
+    assert call(program(tmp_path, "fail.py"), "--junit", xml, "--html", page).exit_code == 1
+    assert 'failures="1"' in xml.read_text() and "because" in page.read_text()
+    assert call(program(tmp_path, "pass.py"), "--junit", tmp_path / "missing" / "out.xml").exit_code == 2
+
+
+def test_recordings_are_options(tmp_path: Path, calls: Calls) -> None:
+    before, tape = program(tmp_path, "pass.py"), program(tmp_path, "tape")
+    call(before, "--record", tmp_path / "new")
+    call(before, "--against", tape)
+    assert [o.record for _, _, o in calls] == [tmp_path / "new", None] and calls[1][2].against == tape
+    assert call("--self", before, "--against", tape).exit_code == 2
+
+
 def test_usage_errors(tmp_path: Path, calls: Calls) -> None:
     before = program(tmp_path, "pass.py")
     assert call().exit_code == 2

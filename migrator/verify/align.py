@@ -7,6 +7,7 @@ have as many values of the same shapes and dtypes in a compatible order (`by_str
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from migrator.model import Site
 from migrator.verify.record import Event, Leaf
 
+PLACE = re.compile(r"(.+?\.py:\d+)(:\d+)?(\[\d+\])?$")
 Pair = tuple[int, Leaf, Leaf]  # call, value before, value after
 
 
@@ -28,6 +30,7 @@ class Aligned:
         wrong: a difference in structure that no value is needed for.
         missing: why nothing can be compared, if so.
         calls: of the site in the before.
+        places: ``file:line`` before and after.
     """
 
     id: str
@@ -36,6 +39,13 @@ class Aligned:
     wrong: str | None = None
     missing: str | None = None
     calls: int = 0
+    places: tuple[str | None, str | None] = (None, None)
+
+    def __post_init__(self) -> None:
+        """Take the line of the before from an id like ``file:line:column``."""
+        match = PLACE.match(self.id)
+        if match and self.places == (None, None):
+            self.places = (match[1], None)
 
 
 def grouped(events: Iterable[Event]) -> dict[str, list[Event]]:
@@ -207,6 +217,8 @@ def _aligned(channel: Channel, options: list[Channel], several: bool, theirs: li
         aligned.missing = "no value of the after has its shapes, number of calls and order"
     elif len({other.where for other in options}) == 1:
         aligned.function = options[0].where
+        match = PLACE.match(options[0].where.partition(":")[2].partition("/")[0].rpartition(":")[0])
+        aligned.places = (aligned.places[0], match[1] if match else None)
     return aligned
 
 

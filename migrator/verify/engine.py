@@ -1,4 +1,4 @@
-"""The proof of one program: before twice, after once, comparison, negative control, verdict."""
+"""The proof of one program: what runs on each side, and what the comparison of the runs amounts to."""
 
 from __future__ import annotations
 
@@ -8,22 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from migrator.model import Result
-from migrator.verify.align import Aligned, by_map, by_stream
+from migrator.verify.comparison import Comparison
 from migrator.verify.converted import Rewrite, created, new_texts, refused_or_unchanged, renamed
 from migrator.verify.evidence import Evidence, Tolerance, Verdict
-from migrator.verify.findings import Findings, find
-from migrator.verify.judge import Case, judge
 from migrator.verify.launch import Runner
 from migrator.verify.options import VerifyError, VerifyOptions
+from migrator.verify.original import Original, run_original
 from migrator.verify.program import Program, load_program, read_text
-from migrator.verify.record import Record
-from migrator.verify.selfcheck import self_difference
-from migrator.verify.sides import Run, Side, SourceMap, after_settings, before_settings
+from migrator.verify.sides import Side, SourceMap, places
+from migrator.verify.tape import digest, load_tape, save_tape
 from migrator.verify.tolerance import tolerance_for
 from migrator.verify.workspace import edited
-
-RACE_THREADS = 4
-CONTROLS = ({"all": False}, {"all": True})  # lose the first write of a variable; if nothing shows, all its writes
 
 
 class Verification:
@@ -53,14 +48,15 @@ class Verification:
         self.texts = edited(self.program, options.edit, strict=True)
         self.source_map: SourceMap | None = None
         self.stubs = [(name, str(Path(path).resolve())) for name, path in options.stub.items()]
-        self.before: Run | None = None
+        self.original: Original | None = None
         self.discarded: set[str] = set()
+        self.places: dict[str, tuple[str, str | None]] = {}
 
     def evidence(self) -> Evidence:
         """Run everything and return the evidence."""
         started = time.monotonic()
         found = self._evidence()
-        oracle = self.runner.server("oracle", self.options.tf1_python).version if self.before else None
+        oracle = found.oracle or (self.original.version if self.original else None)
         return replace(found, program=self.program.script, oracle=oracle, seconds=round(time.monotonic() - started, 2))
 
     def _evidence(self) -> Evidence:
@@ -72,10 +68,11 @@ class Verification:
             return Evidence(
                 Verdict.INCONCLUSIVE, f"the oracle does not understand the write at {before.unknown_writes[0]}"
             )
-        problem = self._run_before(before)
-        if problem:
-            return problem
-        return self._compare(before, after)
+        original = self._original(before)
+        if isinstance(original, Evidence):
+            return original
+        self.original = original
+        return Comparison(self, original, after).evidence()
 
     def _results(self) -> Mapping[str, Result] | None:
         return self.rewrite(self.texts).files if self.rewrite is not None else None
@@ -109,7 +106,9 @@ class Verification:
                 if path.rsplit("/", 1)[-1] == name:
                     side.texts[path] = read_text(Path(file)) or ""
         if self.source_map is not None:
-            side.mark_after(renamed(self.source_map, self.program.script, program.script))
+            there = renamed(self.source_map, self.program.script, program.script)
+            side.mark_after(there)
+            self.places = places(self.source_map, there)
         return side
 
     def _before_side(self) -> Side:
@@ -118,77 +117,30 @@ class Verification:
         self.discarded = side.discarded
         return side
 
-    def _run_before(self, side: Side) -> Evidence | None:
-        """Run the before twice; returns the evidence if that already decides."""
-        stream = self.source_map is None
-        first = side.run("oracle", self.stubs, **before_settings(1, stream))
-        if not first.ended_well:
-            return Evidence(
-                Verdict.INCONCLUSIVE, f"the before fails: {first.error}", notes=tuple(first.record.problems)
-            )
-        second = side.run("oracle", self.stubs, **before_settings(RACE_THREADS, stream))
-        self.before = first
-        difference = (
-            "it " + second.error
-            if not second.ended_well
-            else self_difference(first.record, second.record, self._base())
+    def _original(self, side: Side) -> Original | Evidence:
+        """Run the before, or read a recording of it."""
+        mode = "stream" if self.source_map is None else "map"
+        program = digest(self.texts, self.options)
+        if self.options.against is not None:
+            return load_tape(self.options.against, program, mode, self.runner.folder("tape"))
+        found = self._run_original(side, self.source_map is None)
+        if self.options.record is not None and isinstance(found, Original):
+            tapes = {mode: found}
+            if mode == "map":  # for an after that is not, or no longer, what the converter makes
+                plain = self._run_original(side, True)
+                tapes |= {"stream": plain} if isinstance(plain, Original) else {}
+            save_tape(self.options.record, program, tapes)
+        return found
+
+    def _run_original(self, side: Side, stream: bool) -> Original | Evidence:
+        found = run_original(
+            lambda settings: side.run("oracle", self.stubs, **settings),
+            stream=stream,
+            tolerance=self.base_tolerance(),
+            version=lambda: self.runner.server("oracle", self.options.tf1_python).version,
         )
-        if difference:
-            return Evidence(Verdict.INCONCLUSIVE, f"race: the before differs from itself: {difference}")
-        return None
+        return replace(found, notes=(*found.notes, *side.notes))
 
-    def _base(self) -> Tolerance:
+    def base_tolerance(self) -> Tolerance:
+        """Return the tolerance that was asked for."""
         return tolerance_for((), 0, self.options.rtol, self.options.atol)
-
-    def _compare(self, before: Side, side: Side) -> Evidence:
-        assert self.before is not None
-        record = self.before.record
-        run = side.run("after", self.stubs, **after_settings(record, self.source_map is None))
-        if run.outcome.timed_out:
-            return Evidence(Verdict.INCONCLUSIVE, "the after reached the time limit")
-        if not run.ended_well:
-            trace = (run.record.end or {}).get("trace")
-            return Evidence(Verdict.FAIL, f"the after fails: {run.error}", notes=(trace,) if trace else ())
-        tolerance = tolerance_for(run.record.optimizers, len(record.sites), self.options.rtol, self.options.atol)
-        findings = find(record, run.record, self._align(record, run.record, side), tolerance)
-        case = Case(findings, self._unreached(record), any(e.writes for e in record.sites), self._repaired())
-        verdict, reason = judge(case)
-        notes = [*before.notes, *run.record.problems, *findings.wrong[1:20], *findings.missing[1:20]]
-        if verdict in (Verdict.PASS, Verdict.REPAIRED):
-            blind = self._blind(side, record, findings, tolerance)
-            if blind:
-                verdict, reason = Verdict.INCONCLUSIVE, blind
-        return Evidence(verdict, reason, "", findings.variables, findings.fetches, tolerance.to_json(), tuple(notes))
-
-    def _align(self, before: Record, after: Record, side: Side) -> list[Aligned]:
-        if self.source_map is not None:
-            return by_map(before.sites, after.sites, self.source_map.by_id(), side.bad, self.discarded)
-        used = [event for event in before.sites if not event.init and event.where not in self.discarded]
-        return by_stream(used, after.stream)
-
-    def _unreached(self, before: Record) -> list[str]:
-        """Return the sites of the source map that the before never ran."""
-        reached = {event.where for event in before.sites}
-        return sorted(set(self.source_map.by_id()) - reached) if self.source_map else []
-
-    def _repaired(self) -> bool:
-        return self.source_map is not None and self.source_map.repaired
-
-    def _blind(self, side: Side, before: Record, findings: Findings, tolerance: Tolerance) -> str | None:
-        """Negative control: tell if the comparison does not see that a write is lost."""
-        changed = {v.name for v in findings.variables if v.changed and v.max_abs is not None}
-        numbers = [i for i, v in enumerate(before.variables) if v.facts["name"] in changed and not v.facts["slot"]]
-        if not numbers:
-            return None if findings.compared else "nothing was compared"
-        numbers.sort(key=lambda i: not before.variables[i].facts["trainable"])
-        for control in CONTROLS:
-            settings = after_settings(before, self.source_map is None, {"variables": numbers[:1], **control})
-            run = side.run("after", self.stubs, **settings)
-            if run.outcome.timed_out:
-                continue  # proves nothing
-            if not run.ended_well:
-                return None  # the program itself noticed
-            if run.record.lost and find(before, run.record, self._align(before, run.record, side), tolerance).wrong:
-                return None
-        name = before.variables[numbers[0]].facts["name"]
-        return f"negative control: a lost write to {name} would not have been noticed"

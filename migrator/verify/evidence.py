@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+CURVE = 400  # points of a curve
+
 
 class Verdict(enum.StrEnum):
     """The verdicts; see docs/reference."""
@@ -62,6 +64,8 @@ class FetchEvidence:
         first_diverging: number of the first call, from 0, that differs by more than the tolerance.
         equal: all calls are within the tolerance; None: nothing numeric was compared.
         note: what is worth knowing.
+        before, after: ``file:line`` on both sides, if known.
+        curve: for a fetch with a number in it: (before, after) by call, at most `CURVE` of them.
     """
 
     id: str
@@ -72,6 +76,9 @@ class FetchEvidence:
     first_diverging: int | None = None
     equal: bool | None = None
     note: str | None = None
+    before: str | None = None
+    after: str | None = None
+    curve: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,8 @@ class Evidence:
         variables: one for each variable of the before that was initialised.
         fetches: one for each site that ran.
         tolerance: ``class``, ``rtol``, ``atol`` and ``why``.
+        unreached: sites and step functions that never ran.
+        unwritten: variables that the before writes and the after does not.
         notes: further sentences.
         oracle: version of TensorFlow in which the before ran.
         seconds: wall time.
@@ -96,6 +105,8 @@ class Evidence:
     variables: tuple[VariableEvidence, ...] = ()
     fetches: tuple[FetchEvidence, ...] = ()
     tolerance: Mapping[str, Any] = field(default_factory=dict)
+    unreached: tuple[str, ...] = ()
+    unwritten: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     oracle: str | None = None
     seconds: float = 0.0

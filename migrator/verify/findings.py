@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from migrator.verify.align import Aligned
 from migrator.verify.compare import compare_arrays, compare_leaves, same_distribution
-from migrator.verify.evidence import FetchEvidence, Tolerance, VariableEvidence
+from migrator.verify.evidence import CURVE, FetchEvidence, Tolerance, VariableEvidence
 from migrator.verify.record import Record, Variable
 
 START = Tolerance("start", 1e-6, 1e-7, "start values that are not drawn are computed once")
@@ -71,6 +71,8 @@ def find(before: Record, after: Record, aligned: Iterable[Aligned], tolerance: T
             unclear.append(f"{fetch.id}: {fetch.note}")
         elif result == "missing":
             missing.append(f"{fetch.id}: {fetch.note}")
+    late = [text for text in wrong if ": final value differs" in text]  # the fetches say where it began
+    wrong = [*(text for text in wrong if text not in late), *late]
     changed = sum(bool(v.changed and v.max_abs is not None) for v in variables)
     return Findings(tuple(variables), tuple(fetches), tuple(wrong), tuple(unclear), tuple(missing), compared, changed)
 
@@ -110,7 +112,7 @@ def _variable(
 def _start_problem(before: Record, after: Record, variable: Variable, other: Variable) -> str | None:
     """Tell what is wrong with the start value that the after gave a variable by itself."""
     natural = other.facts.get("start")
-    if natural is None or not variable.starts:
+    if natural is None or not variable.starts or variable.facts["slot"]:  # a slot may get its start value later
         return None
     return _drawn_problem(before, after, variable, variable.starts[0]["value"], natural, "start value")
 
@@ -169,7 +171,7 @@ def _variable_problem(variable: Variable, found: VariableEvidence) -> tuple[str 
 
 def _site(before: Record, after: Record, site: Aligned, tolerance: Tolerance) -> tuple[FetchEvidence, str]:
     """Compare one site with each candidate; the second value is ``equal``, ``wrong``, ``unclear`` or ``missing``."""
-    empty = FetchEvidence(site.id, site.function, 0)
+    empty = FetchEvidence(site.id, site.function, 0, before=site.places[0], after=site.places[1])
     if site.missing is not None:
         return replace(empty, note=site.missing), "missing"
     results = [_candidate(before, after, site, pairs, tolerance) for pairs in site.pairs]
@@ -201,11 +203,14 @@ def _candidate(
     highest_abs: float | None = None
     highest_rel: float | None = None
     first, note, calls, equal = None, None, set(), None
+    curve: dict[int, tuple[float, float]] = {}
     for call, left, right in pairs:
         difference = compare_leaves((before, left), (after, right), tol)
         if difference.equal is None:
             continue
         calls.add(call)
+        if call not in curve and (point := _point(before, after, left, right)):
+            curve[call] = point
         equal = difference.equal if equal is None else equal and difference.equal
         if difference.numeric:
             highest_abs = max(highest_abs or 0.0, difference.max_abs or 0.0)
@@ -214,10 +219,26 @@ def _candidate(
             first, note = call, difference.why
     if not pairs:
         equal = True
-    return FetchEvidence(site.id, site.function, len(calls), highest_abs, highest_rel, first, equal, note)
+    points = tuple(curve.values())
+    return FetchEvidence(
+        site.id, site.function, len(calls), highest_abs, highest_rel, first, equal, note, *site.places,
+        points[:: -(-len(points) // CURVE) or 1],
+    )  # fmt: skip
+
+
+def _point(
+    before: Record, after: Record, left: dict[str, object], right: dict[str, object]
+) -> tuple[float, float] | None:
+    """Return both sides' number, where a value is a single one."""
+    values = before.array(left), after.array(right)
+    if any(value is None or value.size != 1 or value.dtype.kind == "c" for value in values):
+        return None
+    numbers = [float(value.ravel()[0]) for value in values if value is not None]
+    return numbers[0], numbers[1]
 
 
 def _site_problem(fetch: FetchEvidence) -> str:
     detail = fetch.note or f"differs by up to {fetch.max_abs:.3g} (relative {fetch.max_rel:.3g})"
     at = f", first at call {fetch.first_diverging}" if fetch.first_diverging is not None else ""
-    return f"{fetch.id}: {detail}{at}"
+    there = f" ({fetch.before} became {fetch.after})" if fetch.after else ""
+    return f"{fetch.id}: {detail}{at}{there}"

@@ -14,7 +14,8 @@ class Case:
 
     Attributes:
         findings: of the comparison.
-        unreached: sites of the source map that never ran.
+        unreached: sites of the source map and functions of the after that never ran.
+        unwritten: variables that the before writes and the after does not.
         writes: a run of the before wrote to variables.
         repaired: writes of the program were repaired.
         notes: to be shown.
@@ -22,6 +23,7 @@ class Case:
 
     findings: Findings
     unreached: list[str] = field(default_factory=list)
+    unwritten: list[str] = field(default_factory=list)
     writes: bool = False
     repaired: bool = False
     notes: list[str] = field(default_factory=list)
@@ -35,7 +37,11 @@ def judge(case: Case) -> tuple[Verdict, str]:
         return Verdict.FAIL, findings.wrong[0] + more
     if findings.unclear:
         return Verdict.INCONCLUSIVE, "ambiguous: " + findings.unclear[0]
-    gaps = [*findings.missing, *(f"{site} was never reached" for site in case.unreached)]
+    gaps = [
+        *findings.missing,
+        *(f"{site} was never reached" for site in case.unreached),
+        *(f"variable {name} is written before, but not after" for name in case.unwritten),
+    ]
     if gaps:
         more = f" (and {len(gaps) - 1} more)" if len(gaps) > 1 else ""
         return Verdict.PARTIAL, gaps[0] + more

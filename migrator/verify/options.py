@@ -46,6 +46,8 @@ class VerifyOptions:
         edit: replacements made in the copy before anything else.
         timeout: seconds for one run.
         seed: of NumPy's and Python's generators.
+        record: file to which the runs of the before are recorded.
+        against: such a file, in place of running the before.
         rtol, atol: tolerance; where Keras optimizers run the documented wider class holds if it is wider.
     """
 
@@ -60,6 +62,8 @@ class VerifyOptions:
     edit: tuple[Edit, ...] = ()
     timeout: float = 120.0
     seed: int = 1234
+    record: Path | None = None
+    against: Path | None = None
     rtol: float = 1e-5
     atol: float = 1e-6
 
@@ -123,7 +127,7 @@ def _value(name: str, value: Any, file: Path) -> Any:
             return {str(module): _below(target, file) for module, target in value.items()}
         if name == "edit":
             return tuple(_edit(item) for item in value)
-        if name == "root":
+        if name in ("root", "record", "against"):
             return Path(_below(value, file))
         if name in ("timeout", "rtol", "atol"):
             return float(value)

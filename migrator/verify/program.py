@@ -170,3 +170,11 @@ def walk(root: Path) -> Iterator[Path]:
             file = Path(folder, name)
             if file.is_file() and not file.is_symlink():
                 yield file
+
+
+def empty_folders(root: Path) -> Iterator[Path]:
+    """Yield the folders below a root that hold nothing but folders."""
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if not is_junk(name))
+        if not files and not os.path.islink(folder):
+            yield Path(folder)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import json
+import mmap
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +28,7 @@ class Event:
         fetches, feeds: names, on the before side.
         init: the run only initialised variables.
         writes: the run wrote to variables.
+        states: numbers of the states before and after, if they were recorded.
     """
 
     where: str
@@ -36,6 +39,23 @@ class Event:
     feeds: tuple[str, ...] = ()
     init: bool = False
     writes: bool = False
+    states: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Values of variables around one step of the after.
+
+    Attributes:
+        site, call: the step.
+        when: ``begin``: what the variables held where that was not the before's state; ``end``: what it changed.
+        values: by number of the variable in the before.
+    """
+
+    site: str
+    call: int
+    when: str
+    values: dict[int, Leaf]
 
 
 @dataclass(slots=True)
@@ -64,7 +84,11 @@ class Record:
         self.resets: list[dict[str, Any]] = []
         self.problems: list[str] = []
         self.lost = 0
+        self.written: set[int] | None = None
+        self.uncalled: list[str] = []
         self.end: dict[str, Any] | None = None
+        self.states: dict[int, list[tuple[int, Leaf]]] = {}
+        self.steps: list[Step] = []
         events = folder / "events.jsonl"
         lines = events.read_text(encoding="utf-8").splitlines() if events.exists() else []
         for order, line in enumerate(lines):
@@ -86,8 +110,16 @@ class Record:
                     tuple(event.get("feeds", ())),
                     event.get("init", False),
                     event.get("writes", False),
+                    tuple(event["states"]) if event.get("states") else None,
                 )
             )
+        elif kind == "state":
+            for number, leaf in event["values"]:
+                self.states.setdefault(number, []).append((event["version"], leaf))
+        elif kind == "step":
+            self.steps.append(Step(event["id"], event["k"], event["when"], dict(event["values"])))
+        elif kind == "slot":
+            self.variables[event["made"]].facts.update(match=event["match"], how="slot")
         elif kind == "value":
             self.stream.append(Event(event["where"], order, tuple(event["leaves"])))
         elif kind == "var":
@@ -102,14 +134,27 @@ class Record:
             self.optimizers.append(event["name"])
         elif kind == "problem":
             self.problems.append(event["text"])
+        elif kind == "written":
+            self.written = set(event["vars"])
+        elif kind == "uncalled":
+            self.uncalled.append(f"{event['name']} ({event['place']})")
         elif kind == "control":
             self.lost = event["lost"]
         elif kind == "end":
             self.end = event
 
     @cached_property
-    def _data(self) -> bytes:
-        return self.values_file.read_bytes() if self.values_file.exists() else b""
+    def _data(self) -> bytes | mmap.mmap:
+        if not self.values_file.exists() or not self.values_file.stat().st_size:
+            return b""
+        with self.values_file.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def state(self, number: int, version: int) -> Leaf | None:
+        """Return what a variable held in a state; None: it had no value, or states were not recorded."""
+        values = self.states.get(number, [])
+        at = bisect.bisect_right(values, version, key=lambda item: item[0]) - 1
+        return values[at][1] if at >= 0 else None
 
     def array(self, leaf: Leaf) -> np.ndarray[Any, Any] | None:
         """Return a leaf's array, or None if its value was not stored or is a text."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from migrator.verify.evidence import Evidence, FetchEvidence, VariableEvidence
 
 
@@ -20,8 +22,14 @@ def render_text(evidence: Evidence, *, verbose: bool = True) -> str:
     if evidence.tolerance:
         t = evidence.tolerance
         lines.append(f"  tolerance {t['class']}: rtol {t['rtol']:.3g}, atol {t['atol']:.3g}: {t['why']}")
+    lines.extend(_listed("never reached", evidence.unreached))
+    lines.extend(_listed("written before, but not after", evidence.unwritten))
     lines.extend("  note: " + note.strip().replace("\n", "\n    ") for note in evidence.notes)
     return "\n".join(lines)
+
+
+def _listed(what: str, names: Sequence[str]) -> list[str]:
+    return [f"  {what}: {', '.join(names)}"] if names else []
 
 
 def _number(value: float | None) -> str:
@@ -37,5 +45,6 @@ def _variable(item: VariableEvidence) -> str:
 
 def _fetch(item: FetchEvidence) -> str:
     first = "-" if item.first_diverging is None else str(item.first_diverging)
-    extra = f"  {item.note}" if item.note else ""
+    there = f"  {item.before} -> {item.after}" if item.after else ""
+    extra = there + (f"  {item.note}" if item.note else "")
     return f"{item.id:40} {item.calls:>14} {_number(item.max_abs):>9} {_number(item.max_rel):>9}  {first}{extra}"

@@ -14,6 +14,8 @@ from migrator.verify.record import Event, Record
 from migrator.verify.sides import Side
 from migrator.verify.workspace import edited
 
+RACE_THREADS = 4
+
 
 def align_with_itself(first: Record, second: Record) -> list[Aligned]:
     """Align the sites of two runs of one text: the same id, the same call, the same leaves."""
@@ -73,16 +75,19 @@ def self_evidence(path: str | Path, options: VerifyOptions, runner: Runner) -> E
     first = side.run("oracle", stubs, threads=1, stream=False)
     if not first.ended_well:
         return Evidence(Verdict.INCONCLUSIVE, f"the program fails: {first.error}", program.script)
-    second = side.run("oracle", stubs, threads=1, stream=False)
-    if not second.ended_well:
-        return Evidence(Verdict.INCONCLUSIVE, f"race: the second run fails: {second.error}", program.script)
-    tolerance = Tolerance("default", options.rtol, options.atol, "the same program twice")
-    findings = compare_with_itself(first.record, second.record, tolerance)
-    if findings.wrong:
-        verdict, reason = Verdict.INCONCLUSIVE, "race: " + findings.wrong[0]
-    elif not findings.compared:
-        verdict, reason = Verdict.INCONCLUSIVE, "nothing was compared"
-    else:
+    tolerance = Tolerance("default", options.rtol, options.atol, "the same program three times, once in more threads")
+    for threads in (1, RACE_THREADS):
+        again = side.run("oracle", stubs, threads=threads, stream=False)
+        how = "with more threads" if threads > 1 else "the second time"
+        if not again.ended_well:
+            return Evidence(Verdict.INCONCLUSIVE, f"race: {how} the run fails: {again.error}", program.script)
+        findings = compare_with_itself(first.record, again.record, tolerance)
+        if findings.wrong:
+            verdict, reason = Verdict.INCONCLUSIVE, f"race, {how}: {findings.wrong[0]}"
+            break
+        if not findings.compared:
+            verdict, reason = Verdict.INCONCLUSIVE, "nothing was compared"
+            break
         verdict, reason = Verdict.PASS, f"{findings.compared} variables and fetches are equal"
     version = runner.server("oracle", options.tf1_python).version
     return Evidence(

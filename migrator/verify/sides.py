@@ -49,6 +49,12 @@ class SourceMap:
         return any(self.writes.values())
 
 
+def places(here: SourceMap, there: SourceMap) -> dict[str, tuple[str, str | None]]:
+    """Return (``file:line`` before, ``file:line`` after) of each site; the maps differ in file names alone."""
+    after = {s.id: f"{path}:{s.after.line}" for path, sites in there.sites.items() for s in sites if s.after}
+    return {s.id: (f"{path}:{s.before.line}", after.get(s.id)) for path, sites in here.sites.items() for s in sites}
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One finished run."""
@@ -174,12 +180,15 @@ def before_settings(threads: int, stream: bool) -> dict[str, Any]:
     return {"threads": threads, "stream": stream}
 
 
-def after_settings(before: Record, stream: bool, control: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def after_settings(
+    before: Record, stream: bool, control: Mapping[str, Any] | None = None, *, steps: bool = False
+) -> dict[str, Any]:
     """Return the settings of a run of the after.
 
     Args:
         before: has the start values.
         stream: there is no source map.
+        steps: load the before's state at each step.
         control: ``variables`` (their numbers) and ``all`` for a run with writes lost.
     """
     resets: dict[str, list[dict[str, Any]]] = {}
@@ -196,4 +205,5 @@ def after_settings(before: Record, stream: bool, control: Mapping[str, Any] | No
         "values": str(before.values_file),
         "stream": stream,
         "control": dict(control or {}),
+        "steps": str(before.values_file.parent) if steps else None,
     }

@@ -17,6 +17,7 @@ CLASSES: dict[str, tuple[float, float, int, float, str]] = {
         "moment, which amplifies rounding where gradients are near zero, and training feeds it back call by call",
     ),
 }
+STEP = "the before's state is loaded into the after at each step, so that rounding cannot drift"
 EXACT_KERAS = frozenset({"SGD"})  # bit-equal without momentum; with momentum 1.6e-7: inside the default class
 
 
@@ -42,3 +43,19 @@ def tolerance_for(optimizers: Iterable[str], calls: int, rtol: float, atol: floa
         max(atol, wide_atol * factor),
         f"{', '.join(inexact)}: {why} (factor {factor:.2f} for {calls} calls)",
     )
+
+
+def step_tolerances(optimizers: Iterable[str], rtol: float, atol: float) -> list[Tolerance]:
+    """Return the tolerances to try for a comparison step by step, from the narrowest.
+
+    Args:
+        optimizers: class names of the Keras optimizers that the after makes.
+        rtol, atol: what was asked for.
+    """
+    found = [Tolerance("per-step", rtol, atol, STEP)]
+    inexact = sorted(set(optimizers) - EXACT_KERAS)
+    if inexact:
+        wide_rtol, wide_atol, _, _, why = CLASSES["keras-optimizer"]
+        reason = f"{STEP}; {', '.join(inexact)}: {why}"
+        found.append(Tolerance("per-step, keras-optimizer", max(rtol, wide_rtol), max(atol, wide_atol), reason))
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from migrator.verify.options import Edit, VerifyError
-from migrator.verify.program import Program, walk, write_text
+from migrator.verify.program import Program, empty_folders, walk, write_text
 
 MAX_FILE = 64 * 2**20  # bytes of one data file that is copied
 MAX_TREE = 512 * 2**20  # bytes of all of them
@@ -50,6 +50,8 @@ def copy_tree(program: Program, target: Path, texts: Mapping[str, str]) -> list[
     """
     notes, total = [], 0
     target.mkdir(parents=True)
+    for folder in empty_folders(program.root):  # programs write into folders that they expect
+        (target / folder.relative_to(program.root)).mkdir(parents=True, exist_ok=True)
     for file in walk(program.root):
         name = file.relative_to(program.root)
         if name.as_posix() in texts:

@@ -14,8 +14,24 @@ from . import frames
 from .functions import Draws
 from .log import MAX_CALLS, Reader, flatten
 from .sites import Entry, Sites
+from .steps import Steps
 from .stream import Stream
 from .variables import Variables
+from .writes import Writes
+
+# (Keras optimizer, its slot) -> the same slot in TensorFlow 1. Keras' SGD is missing: its momentum holds the rate too.
+SLOTS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("Adam", "momentum"): ("m",),
+    ("Adam", "velocity"): ("v",),
+    ("RMSprop", "velocity"): ("rms",),
+    ("RMSprop", "momentum"): ("momentum",),
+    ("RMSprop", "average_gradient"): ("mg",),
+    ("Adagrad", "accumulator"): ("accumulator",),
+    ("Adadelta", "accumulated_grad"): ("accum",),
+    ("Adadelta", "accumulated_delta_var"): ("accum_update",),
+    ("Ftrl", "accumulator"): ("accum",),
+    ("Ftrl", "linear"): ("linear",),
+}
 
 
 class _After:
@@ -30,7 +46,9 @@ class _After:
         self._log = log
         self._table = config["sites"]
         self.variables = Variables(config, log, Reader(config["values"]))
+        self.writes = Writes(self.variables.busy)
         self.draws = Draws(self.variables, config["stream"])
+        self.steps = Steps(config["steps"], self.variables, log) if config.get("steps") else None
         self.sites = Sites(self._table, self._enter, self._leave)
         own = frames.Frames(config["roots"])
         self.stream = Stream(log, own, self.variables.boundary, self.variables.busy, record=config["stream"])
@@ -40,6 +58,7 @@ class _After:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
         self.variables.install()
+        self.writes.install()
         self.draws.install()
         self.stream.install()
         _keras_dropout()
@@ -47,6 +66,8 @@ class _After:
         builtins.__site__ = self.sites  # type: ignore[attr-defined]
 
     def _enter(self, entry: Entry) -> None:
+        if self.steps:
+            self.steps.enter(entry.key)
         if self._table[entry.number]["kind"] in ("reset", "init"):
             self.variables.before_reset(entry)
         self.draws.begin(entry)
@@ -55,10 +76,18 @@ class _After:
         self.variables.boundary()
         if self._table[entry.number]["kind"] in ("reset", "init"):
             self.variables.after_reset(entry)
+        if self.steps:
+            self.steps.leave(entry.key)
         leaves = [self._log.leaf(leaf) if entry.call < MAX_CALLS else {"x": True} for leaf in flatten(value)]
         self._log.event("site", id=entry.id, k=entry.call, leaves=leaves)
         self.draws.begin(self.sites.current())
         return True
+
+    def finish(self) -> None:
+        """Write down what is known when the program has ended."""
+        self.variables.finish()
+        self._log.event("written", vars=[i for v, i in self.variables.matched() if self.writes.has(v)])
+        self.stream.finish()
 
     def _watch_optimizers(self) -> None:
         """Write down the Keras optimizers that are made: they decide the tolerance."""
@@ -70,6 +99,22 @@ class _After:
             plain(optimizer, *args, **kwargs)
 
         base_optimizer.BaseOptimizer.__init__ = init
+        plain_add = base_optimizer.BaseOptimizer.add_variable_from_reference
+
+        def add(optimizer: Any, reference_variable: Any, *args: Any, **kwargs: Any) -> Any:
+            slot = plain_add(optimizer, reference_variable, *args, **kwargs)
+            name = args[0] if args else kwargs.get("name")
+            names = SLOTS.get((type(optimizer).__name__, str(name)), ())
+            if names and hasattr(slot, "value"):
+                self.variables.match_slot(slot.value, _plain(reference_variable), names)
+            return slot
+
+        base_optimizer.BaseOptimizer.add_variable_from_reference = add
+
+
+def _plain(variable: Any) -> Any:
+    """Return the TensorFlow variable of a Keras variable."""
+    return variable if isinstance(variable, tf.Variable) else variable.value
 
 
 def _keras_dropout() -> None:
@@ -93,4 +138,4 @@ def prepare(config: dict[str, Any], log: Any) -> Callable[[], None]:
     """
     after = _After(config, log)
     after.install()
-    return after.variables.finish
+    return after.finish

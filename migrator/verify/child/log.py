@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-MAX_BYTES = 256 * 2**20  # values of one run
+MAX_BYTES = 512 * 2**20  # values of one run
+STATE_SHARE = 0.5  # of these bytes that the states between steps may take
 MAX_CALLS = 2000  # calls of one location whose values are kept
 NUMERIC = "fiubc"
 
@@ -41,8 +42,12 @@ class Log:
             self._events.write(json.dumps(dict(fields, t=kind)) + "\n")
             self._events.flush()
 
-    def leaf(self, value: Any) -> dict[str, Any] | None:
+    def leaf(self, value: Any, share: float = 1.0) -> dict[str, Any] | None:
         """Store one value.
+
+        Args:
+            value: anything.
+            share: part of the limit on stored bytes that may be used up for it.
 
         Returns:
             None for None; else where and what it is: ``d`` dtype, ``s`` shape, ``o`` offset for arrays of numbers,
@@ -61,7 +66,7 @@ class Log:
         if python:
             found["p"] = True
         with self._lock:
-            if self._offset + array.nbytes > MAX_BYTES:
+            if self._offset + array.nbytes > MAX_BYTES * share:
                 self.truncated = True
                 found["x"] = True
             elif os.getpid() == self._owner:

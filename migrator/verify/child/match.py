@@ -41,6 +41,26 @@ class Matcher:
                     return index, "order"
         return None, None
 
+    def match_slot(self, owner: int, names: tuple[str, ...]) -> int | None:
+        """Return the number of an optimizer's slot in the before, or None.
+
+        Args:
+            owner: number of the variable whose slot it is.
+            names: of the slot, as TensorFlow 1's optimizers call it.
+        """
+        variable = self._variables[owner]
+        for index in sorted(self._free):
+            slot = self._variables[index]
+            if (
+                slot.get("slot_of") == variable["name"]
+                and slot["slot_name"] in names
+                and slot["graph"] == variable["graph"]
+                and slot["shape"] == variable["shape"]
+            ):
+                self._free.remove(index)
+                return index
+        return None
+
     def _fits(self, index: int, shape: Any, dtype: str) -> bool:
         variable = self._variables[index]
         if variable["dtype"] != dtype:

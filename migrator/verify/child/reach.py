@@ -14,13 +14,15 @@ class Reach:
     Attributes:
         draws: (key, seed tensor) of each random operation, in order of creation.
         initialised: the variables whose initializers run.
-        writes: an operation other than an initializer writes to a variable.
+        written: the variables that operations other than initializers write.
+        writes: there is such an operation.
     """
 
-    def __init__(self, draws: list[tuple[str, Any]], initialised: list[Any], writes: bool) -> None:
+    def __init__(self, draws: list[tuple[str, Any]], initialised: list[Any], writes: bool, written: list[Any]) -> None:
         self.draws = draws
         self.initialised = initialised
         self.writes = writes
+        self.written = written
 
 
 def operations(targets: Iterable[Any], fed: frozenset[str] = frozenset()) -> set[Any]:
@@ -64,14 +66,22 @@ class Reaches:
             draws = [(name, seed) for op, name, seed in self.draws if op in ops]
             initialised = [v for v in variables if v.initializer in ops]
             initializers = {v.initializer for v in variables}
-            writes = any(op.type.startswith(WRITES) and op not in initializers for op in ops)
-            self._known[key] = Reach(draws, initialised, writes)
+            writing = [op for op in ops if op.type.startswith(WRITES) and op not in initializers]
+            targets_of = {op.inputs[0].op for op in writing if len(op.inputs)}
+            written = [v for v in variables if _holder(v) in targets_of]
+            self._known[key] = Reach(draws, initialised, bool(writing), written)
         return self._known[key]
 
     def is_random(self, variable: Any) -> bool:
         """Tell whether a variable's initializer draws random numbers."""
         ops = operations([variable.initializer])
         return any(op in ops for op, _, _ in self.draws) or any("Random" in op.type for op in ops)
+
+
+def _holder(variable: Any) -> Any:
+    """Return the operation that holds a variable."""
+    holder = variable.handle if hasattr(variable, "handle") else variable._as_graph_element()
+    return holder.op
 
 
 def all_variables(graph: Any) -> list[Any]:

@@ -8,13 +8,12 @@ import numpy as np
 import tensorflow as plain_tf
 from tensorflow.python.client import session as session_module
 from tensorflow.python.framework import errors_impl as errors
-from tensorflow.python.training import optimizer as optimizer_module
-from tensorflow.python.training import slot_creator
 
 from .draws import seed_value
 from .log import MAX_CALLS, flatten
 from .reach import Reaches, all_variables
 from .sites import Entry
+from .states import States, slot_facts, watch_slots
 
 LIBRARY = ("client/session.py", "framework/ops.py", "framework/tensor.py", "ops/variables.py", "util/")
 SAMPLE = 3000  # start values of a variable that are drawn to know their distribution
@@ -43,7 +42,8 @@ class Recorder:
         self._reaches: dict[Any, Reaches] = {}
         self._graphs: dict[Any, int] = {}
         self._variables: dict[Any, int] = {}
-        self._slots: list[Any] = []
+        self._written: dict[int, Any] = {}
+        self.states = States(log) if config.get("steps") else None
         self._open: list[Any] = []
         self._drawing_runs = 0
 
@@ -65,10 +65,7 @@ class Recorder:
             return PLAIN_CLOSE(session)
 
         Base.__init__, Base.run, Base.close = init, run, close
-        plain_slot = slot_creator._create_slot_var
-        slot_creator._create_slot_var = lambda *a, **k: recorder._slot(plain_slot(*a, **k))
-        plain_shared = optimizer_module.Optimizer._create_non_slot_variable
-        optimizer_module.Optimizer._create_non_slot_variable = lambda *a, **k: recorder._slot(plain_shared(*a, **k))
+        watch_slots()
 
     def session_config(self, config: Any) -> Any:
         """Return a session's configuration with the number of threads of this run."""
@@ -85,7 +82,8 @@ class Recorder:
         return self._reaches[graph]
 
     def enter_site(self, entry: Entry) -> None:
-        """Begin a site; nothing to do on this side."""
+        """Begin a site."""
+        entry.state = self.states.version if self.states else 0
 
     def leave_site(self, entry: Entry, value: Any) -> bool:
         """Write the value of a site, if a session ran in it."""
@@ -106,6 +104,7 @@ class Recorder:
             feeds=[name for run in runs for name in run["feeds"]],
             writes=any(run["writes"] for run in runs),
             init=any(run["init"] for run in runs) and all(leaf is None for leaf in leaves),
+            states=[entry.state, self.states.version] if self.states else None,
         )
 
     def run(self, session: Any, fetches: Any, feed_dict: Any, options: Any, run_metadata: Any) -> Any:
@@ -122,8 +121,13 @@ class Recorder:
         entry, anonymous = self._entry()
         feeds = self._with_seeds(feed_dict, reach, entry)
         result = PLAIN_RUN(session, fetches, feeds, options, run_metadata)
+        self._written.update((id(variable), variable) for variable in reach.written)
         if reach.initialised:
             self._record_starts(session, reach.initialised, entry)
+        if self.states and (reach.initialised or reach.writes):
+            self._known(session)
+            values = self._values(session, all_variables(graph))
+            self.states.add((self._variables[id(variable)], value) for variable, value in values)
         if entry is not None:
             entry.runs.append({"fetches": names, "feeds": fed, "init": bool(reach.initialised), "writes": reach.writes})
             if anonymous:
@@ -138,7 +142,9 @@ class Recorder:
             return current, False
         if caller is None:
             return None, False
-        return self.sites.anonymous("%s:%s" % tuple(caller.split(":")[:2])), True
+        entry = self.sites.anonymous("%s:%s" % tuple(caller.split(":")[:2]))
+        self.enter_site(entry)
+        return entry, True
 
     def _with_seeds(self, feed_dict: Any, reach: Any, entry: Any) -> Any:
         """Return the feeds with the seeds of all draws of the run."""
@@ -154,10 +160,6 @@ class Recorder:
         for key, seed in reach.draws:
             feeds[seed] = np.array(seed_value(source, key), np.int64)
         return feeds
-
-    def _slot(self, variable: Any) -> Any:
-        self._slots.append(variable)
-        return variable
 
     def _known(self, session: Any) -> None:
         """Write down the variables of a session's graph that are new."""
@@ -176,7 +178,7 @@ class Recorder:
                 shape=shape,
                 dtype=variable.dtype.base_dtype.name,
                 trainable=any(variable is other for other in graph._collections.get("trainable_variables", [])),
-                slot=any(variable is other for other in self._slots),
+                **slot_facts(variable),
                 random=random,
                 sample=self._sample(session, variable) if random else None,
             )
@@ -238,6 +240,7 @@ class Recorder:
         """Record the sessions that the program left open."""
         for session in list(self._open):
             self.close(session)
+        self.log.event("written", vars=[self._variables[key] for key in self._written if key in self._variables])
 
 
 def _fed_names(graph: Any, feed_dict: Any) -> list[str]:

@@ -23,6 +23,7 @@ class Entry:
         self.frame = frame
         self.runs: list[dict[str, Any]] = []
         self.draws: dict[str, int] = {}
+        self.state = 0  # number of the state that it began with
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tensorflow.python.eager import context
 from tensorflow.python.eager.polymorphic_function import polymorphic_function
 from tensorflow.python.framework import ops
+from tensorflow.python.util import tf_decorator
 
 from .log import MAX_CALLS, flatten
 
@@ -36,15 +37,24 @@ class Stream:
         self._muted = muted
         self._record = record
         self._calls: dict[str, int] = {}
+        self._defined: dict[str, str] = {}
+        self._used: set[str] = set()
         self._returned: OrderedDict[int, Any] = OrderedDict()
         self._local = threading.local()
 
     def install(self) -> None:
         """Patch the calls of `tf.function` objects and the conversion of eager tensors."""
         mine = self
-        plain_call = polymorphic_function.Function.__call__
+        plain_init, plain_call = polymorphic_function.Function.__init__, polymorphic_function.Function.__call__
+
+        def init(function: Any, python_function: Any, *args: Any, **kwargs: Any) -> None:
+            plain_init(function, python_function, *args, **kwargs)
+            place = mine._place(python_function)
+            if place is not None:
+                mine._defined[place] = getattr(python_function, "__name__", "?")
 
         def call(function: Any, *args: Any, **kwargs: Any) -> Any:
+            mine._used.add(mine._place(function.python_function) or "")
             result = plain_call(function, *args, **kwargs)
             if context.executing_eagerly():
                 where = mine._own.caller(TRACED)
@@ -55,6 +65,7 @@ class Stream:
                     mine._write("call", where, leaves)
             return result
 
+        polymorphic_function.Function.__init__ = init
         polymorphic_function.Function.__call__ = call
         if not self._record:
             return
@@ -69,6 +80,18 @@ class Stream:
             return value
 
         ops._EagerTensorBase._numpy = numpy
+
+    def _place(self, python_function: Any) -> str | None:
+        """Return ``file:line`` of a function of the program."""
+        code = getattr(tf_decorator.unwrap(python_function)[1], "__code__", None)
+        file = self._own.own(code.co_filename) if code is not None else None
+        return None if file is None or code is None else "%s:%d" % (file, code.co_firstlineno)
+
+    def finish(self) -> None:
+        """Write down the functions that were never called."""
+        for place, name in self._defined.items():
+            if place not in self._used:
+                self._log.event("uncalled", place=place, name=name)
 
     def _remember(self, leaves: list[Any]) -> None:
         for leaf in leaves:

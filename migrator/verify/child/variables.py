@@ -100,7 +100,7 @@ class Variables:
         if known and self._before[index]["random"]:
             value = self._reader.value(start)
             if natural is not None:
-                variable.assign(value)
+                self.put(variable, index, value)
             else:  # made while a function is traced: its initializer runs later
                 self._later(variable, value)
         if index in self._control.get("variables", ()):
@@ -110,9 +110,29 @@ class Variables:
                 self._seen[index] = self._reader.value(start)
 
     def _later(self, variable: Any, value: Any) -> None:
+        was, self.quiet = self.quiet, True
         with tf.init_scope():
             if context.executing_eagerly() and hasattr(variable, "assign"):
                 variable.assign(value)
+        self.quiet = was
+
+    def matched(self) -> list[tuple[Any, int]]:
+        """Return (variable, number in the before) of the variables that have a counterpart and a value."""
+        return [(variable, index) for variable, index in self._made if index is not None and _readable(variable)]
+
+    def put(self, variable: Any, index: int, value: Any) -> None:
+        """Give a variable another value, unseen by everything that follows writes."""
+        if index in self._seen:
+            self._seen[index] = value
+        self.quiet = True
+        try:
+            variable.assign(value)
+        finally:
+            self.quiet = False
+
+    def value(self, variable: Any) -> Any:
+        """Return a variable's value as an array."""
+        return self._value(variable)
 
     def _value(self, variable: Any) -> Any:
         self.quiet = True
@@ -121,6 +141,23 @@ class Variables:
                 return np.array(variable.read_value().numpy())
         finally:
             self.quiet = False
+
+    def match_slot(self, slot: Any, reference: Any, names: tuple[str, ...]) -> None:
+        """Match an optimizer's slot that was just made.
+
+        Args:
+            slot: the variable.
+            reference: the variable whose slot it is.
+            names: of such a slot in TensorFlow 1.
+        """
+        owner = next((index for variable, index in self._made if variable is reference), None)
+        place = next((i for i, (variable, index) in enumerate(self._made) if variable is slot and index is None), None)
+        if owner is None or place is None:
+            return
+        index = self._matcher.match_slot(owner, names)
+        if index is not None:
+            self._made[place] = (slot, index)
+            self._log.event("slot", made=place, match=index)
 
     def _live(self, index: int) -> Any:
         return next((variable for variable, match in self._made if match == index), None)
@@ -142,7 +179,7 @@ class Variables:
             done = not np.array_equal(natural, old) or np.array_equal(wanted, old)
             self._log.event("reset", var=item["var"], key=entry.key, done=done, natural=self._log.leaf(natural))
             if done and self._before[item["var"]]["random"]:
-                variable.assign(wanted)
+                self.put(variable, item["var"], wanted)
 
     def boundary(self) -> None:
         """Lose a write, if this is a control run: called wherever a step has ended."""
@@ -152,7 +189,7 @@ class Variables:
             if index in self._seen:
                 now = self._value(variable)
                 if not np.array_equal(now, self._seen[index], equal_nan=now.dtype.kind in "fc"):
-                    variable.assign(self._seen[index])
+                    self.put(variable, index, self._seen[index])
                     self._lost += 1
 
     def finish(self) -> None:
@@ -166,3 +203,11 @@ class Variables:
             self._log.event("final", var=index, name=variable.name.rsplit(":", 1)[0], value=self._log.leaf(value))
         if self._control:
             self._log.event("control", lost=self._lost)
+
+
+def _readable(variable: Any) -> bool:
+    """Tell whether a variable has a value that can be read now."""
+    try:
+        return bool(variable.is_initialized())
+    except (tf.errors.OpError, AttributeError, NotImplementedError):
+        return False
