@@ -118,11 +118,15 @@ class DerivedWrite:
         site: the write in the original text.
         after: the statements in the new text that do it (None if refused).
         variables: source text of the variables written.
+        op: what it does to the target, as a variable's method (``assign``, ``scatter_nd_add``); "" if not known.
+        method: it is written as a method of its target.
     """
 
     site: Span
     after: Span | None
     variables: tuple[str, ...]
+    op: str = ""
+    method: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from migrator.analysis.staging import build_unit
 from migrator.analysis.statements import Interpreter
 from migrator.model import DerivedWrite, Diagnostic, ProjectResult, Result, Rule, Session, Severity, Site, SiteKind
 from migrator.rules import RULES as CONSTRUCT_RULES
+from migrator.rules.derived_writes import left_writes
 from migrator.rules.evidence import has_evidence
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.sessions import REFUSED, convert
@@ -235,6 +236,9 @@ class _Work:
         left = [s for s in walker.facts.sites.values() if s.module is module]
         if left or any(s.module is module for s in walker.facts.sessions.values()):
             raise CannotConvert(module.tree.body[0], "a session would be left; please report this")
+        written = [c for c in left_writes(walker.facts) if c in module.parents]
+        if written and plan.puts:
+            raise CannotConvert(next(iter(plan.puts)), "a write to a derived tensor would be left; please report this")
 
     def result(self, path: str, plan: Plan) -> Result:
         """Return the result of a converted module."""
@@ -256,7 +260,8 @@ class _Work:
                 start = text.rfind("\n", 0, spans[first][0]) + 1
                 start += len(text[start:]) - len(text[start:].lstrip())
                 after = span_between(text, start, spans[last][1])
-            found.append(DerivedWrite(module.source.span(call), after, plan.puts[call].variables))
+            put = plan.puts[call]
+            found.append(DerivedWrite(module.source.span(call), after, put.variables, put.op, put.method))
         return tuple(found)
 
     def _sessions(self, path: str, plan: Plan) -> list[Session]:

@@ -82,10 +82,18 @@ class Containers(Operators):
                 node, "static" if static else "subscript", [owner, *[v for v in leaves(key) if is_tensor(v)]]
             )
             result.dtype = owner.dtype
+            result.taken.update(self.key_parts(node.slice))
             return result
         if isinstance(owner, Py) and owner.const is UNKNOWN and isinstance(node.slice, ast.Slice):
             return owner  # a view shares the array's memory
         return owner if isinstance(owner, Top) else Py(tag=owner.tag if isinstance(owner, Py) else "")
+
+    def key_parts(self, key: ast.expr) -> dict[object, Value]:
+        """Return the values of the indices and bounds in a key, by expression."""
+        if isinstance(key, ast.Tuple):
+            return {k: v for item in key.elts for k, v in self.key_parts(item).items()}
+        parts = (key.lower, key.upper, key.step) if isinstance(key, ast.Slice) else (key,)
+        return {p: self.facts.latest[p] for p in parts if p is not None and p in self.facts.latest}
 
     def item(self, owner: Seq, node: ast.expr, key: Value) -> Value:
         """Return an element or slice of a sequence."""

@@ -58,7 +58,8 @@ class PlainOps(State):
 
     def plain_op(self, symbol: str, node: ast.Call, args: dict[str, ast.expr]) -> Value:
         """Return what an ordinary op gives: a tensor that depends on its arguments."""
-        values = list(self.values_of(args).values())
+        taken = self.values_of(args)
+        values = list(taken.values())
         if symbol in opkinds.PYTHON_TIME or symbol.startswith(signatures.PYTHON_TIME_PREFIXES):
             if any(in_graph(v) for v in values):
                 return self.node(node, symbol, [v for x in values for v in leaves(x)], Dep.STATEFUL)
@@ -79,6 +80,7 @@ class PlainOps(State):
             result.deps |= Dep.UNKNOWN
         result.many = several or symbol in signatures.GIVES_MANY
         result.op, result.call = (result.op if effects else symbol), args
+        result.taken.update(taken)
         result.dtype = self.result_dtype(symbol, args, tensors)
         result.shape = self.result_shape(symbol, args, tensors)
         if symbol in signatures.GIVES_LIST:

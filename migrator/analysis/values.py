@@ -167,6 +167,7 @@ class Node(Origin):
     by: Value | None = None  # of a gradient: what it is taken by
     called: ast.Call | None = None  # a placeholder made in a helper: the call of the helper
     index: int | None = None  # which element of a split, unstack or unpacked tensor it is
+    taken: dict[object, Value] = field(default_factory=dict)  # what this call's arguments were, by keyword
 
     @property
     def constant(self) -> bool:

@@ -138,6 +138,7 @@ class VariableCalls(PlainOps):
         found = self.effect(node, kind, [*inputs, *variables], variables, target=value)
         found.op = method
         found.call = {**args, "ref": target}
+        found.taken.update(self.values_of(args))
         found.dtype = value.dtype if isinstance(value, (Node, Var)) else None
         return found
 
@@ -169,7 +170,8 @@ class VariableCalls(PlainOps):
         """Methods of tensors."""
         values = [v for a in [*node.args, *[k.value for k in node.keywords]] for v in leaves(self.eval(a))]
         if name in signatures.VARIABLE_WRITES and isinstance(node.func, ast.Attribute):
-            return self.write(node, node.func.value, values, name, {f"*{i}": a for i, a in enumerate(node.args)})
+            given = {f"*{i}": a for i, a in enumerate(node.args)} | {k.arg or "**": k.value for k in node.keywords}
+            return self.write(node, node.func.value, values, name, given)
         if name in {"get_shape", "set_shape"}:
             return self.static(node, owner) if name == "get_shape" else self.shape_set(node, owner)
         return self.node(node, "static" if owner.op == "static" else name, [owner, *values])

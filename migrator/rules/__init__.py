@@ -6,6 +6,7 @@ from migrator.model import Rule
 from migrator.rules import (
     collections,
     decays,
+    derived_scatters,
     derived_writes,
     dropping,
     initializers,
@@ -24,6 +25,6 @@ RULES: tuple[Rule, ...] = (
     symbol_types.BEHAVIOUR_RULE,
     symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, dropping.DROPPED, sessions.STREAMS,
     step_functions.RACES,
-    derived_writes.SCATTERED, variables.RULE, collections.RULE, optimizers.RULE, decays.RULE, writes.RULE,
+    derived_scatters.SCATTERED, variables.RULE, collections.RULE, optimizers.RULE, decays.RULE, writes.RULE,
     derived_writes.RULE,
 )  # fmt: skip

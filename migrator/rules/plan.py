@@ -104,6 +104,8 @@ class Plan:
     puts: dict[ast.expr, Put] = field(default_factory=dict)  # derived writes
     first_generation: bool = True  # plain names are TensorFlow 1's
     replaced_parts: list[ast.AST] = field(default_factory=list)  # expressions that are written elsewhere
+    before: dict[ast.stmt, list[Callable[[Render], str]]] = field(default_factory=dict)  # functions that a write needs
+    lifted: dict[ast.expr, ast.AST] = field(default_factory=dict)  # write -> the lambda that became a function
     put_marks: list[tuple[ast.expr, int, int]] = field(default_factory=list)  # write, marks of its first and last part
     mark_count: int = 1_000_000  # numbers of marks that are no sites
     handled: set[ast.AST] = field(default_factory=set)  # symbol uses that a rule has replaced
@@ -118,12 +120,22 @@ class Plan:
     def put_lines(self, call: ast.expr, render: Render) -> list[str]:
         """Return the statements of a derived write, marked so that their place in the new text can be found."""
         lines = list(self.puts[call].make(render))
-        first, last = self.mark_count, self.mark_count + 1
-        self.mark_count += 2
-        self.put_marks.append((call, first, last))
+        first, last = self.put_marks_for(call)
         lines[0] = mark_statement(lines[0], first)
         lines[-1] = mark_statement(lines[-1], last)
         return lines
+
+    def put_mark(self, call: ast.expr, text: str) -> str:
+        """Return the expression of a derived write, marked."""
+        first, last = self.put_marks_for(call)
+        return mark(first, mark(last, text))
+
+    def put_marks_for(self, call: ast.expr) -> tuple[int, int]:
+        """Return new numbers for the marks of a derived write."""
+        first, last = self.mark_count, self.mark_count + 1
+        self.mark_count += 2
+        self.put_marks.append((call, first, last))
+        return first, last
 
     def value(self, node: ast.AST | None) -> Value | None:
         """Return a node's abstract value."""

@@ -9,6 +9,8 @@ from migrator.analysis.values import Node, Opt
 from migrator.model import Rule, Severity
 from migrator.rules.collections import convert_collections
 from migrator.rules.decays import convert_decays
+from migrator.rules.derived_places import place_derived
+from migrator.rules.derived_scatters import convert_scatters
 from migrator.rules.derived_writes import convert_derived
 from migrator.rules.dropping import check_escapes, drop
 from migrator.rules.evidence import has_evidence
@@ -76,6 +78,8 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     convert_writes(plan)
     convert_loads(plan)
     convert_derived(plan)
+    convert_scatters(plan)
+    place_derived(plan)
     builder = StepBuilder(plan, Optimizers(plan, optimizer_uses(plan), sparse_variables(plan)))
     sites = Sites(plan)
     sites.read()

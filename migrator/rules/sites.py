@@ -10,6 +10,7 @@ from migrator.analysis.units import Atom, Stage
 from migrator.analysis.values import Effect, Sess, Var, leaves
 from migrator.model import Rule
 from migrator.rules.captures import Captures
+from migrator.rules.derived_places import writes_in
 from migrator.rules.feeds import convert_keys, is_pure, parameter_name, read_feed
 from migrator.rules.fetches import Site, fetch, uses_result
 from migrator.rules.plan import CannotConvert, Plan
@@ -136,6 +137,11 @@ class Sites:
             return False
         check_step(self.plan, step, site.fact.call, eager=True)
         if any(isinstance(v, Var) for leaf in site.leaves for v in leaves(leaf.value)) and kinds:
+            return False
+        puts = [call for leaf in site.leaves for call in writes_in(self.plan, leaf.expr)]
+        if puts and (
+            uses_result(self.plan, site) or any(call is not leaf.expr for call in puts for leaf in site.leaves)
+        ):
             return False
         values = [v for v in site.feed.values.values() if v is not None]
         if any(not is_pure(self.plan, v) for v in values) or site.feed.spread is not None:

@@ -7,6 +7,7 @@ import ast
 from migrator.analysis.contexts import Context
 from migrator.analysis.units import Atom
 from migrator.analysis.values import Effect, Node, Seq, Var, leaves
+from migrator.rules.derived_places import COMPOUND, is_group, writes_in
 from migrator.rules.gradients import Gradients
 from migrator.rules.optimizers import Optimizers
 from migrator.rules.placeholders import spec_at_call
@@ -44,8 +45,9 @@ class StepBuilder:
             inline = isinstance(leaf.expr, ast.Call) and isinstance(leaf.value, Effect) and leaf.value.kind == "group"
             if inline and not self._inside(leaf.expr, step):
                 body.extend(self._operations(leaf.expr, overlay))
-            if leaf.expr in plan.puts and not self._inside(leaf.expr, step):
-                body.extend(plan.put_lines(leaf.expr, overlay.node))
+            if not inline and not self._inside(leaf.expr, step):
+                for call in writes_in(plan, leaf.expr):
+                    body.extend(plan.put_lines(call, overlay.node))
         if step.structure is not None and step.returns:
             body.append(f"return {self._nested(step.structure, step, overlay)}")
         elif step.returns:
@@ -66,7 +68,7 @@ class StepBuilder:
     def _leaf(self, leaf: Leaf, overlay: Edits) -> str:
         put = self.plan.puts.get(leaf.expr)
         if put is not None:
-            return f"{self.plan.tf}.identity({put.result})" if put.result else "None"
+            return f"{self.plan.tf}.identity({put.result(overlay.node)})" if put.result is not None else "None"
         text = overlay.node(leaf.expr)
         if isinstance(leaf.expr, (ast.Tuple, ast.GeneratorExp)) and not text.startswith("("):
             text = f"({text})"
@@ -169,6 +171,7 @@ class StepBuilder:
         if stmt not in self.commented:
             self.commented.add(stmt)
             lines.extend(comments_above(source.text, source.range(stmt)[0]))
+        lines.extend(make(overlay.node) for make in self.plan.before.get(stmt, ()))
         lines.extend(self._control(atom, step, overlay))
         special = gradients.replace(stmt, overlay)
         if special is not None:
@@ -194,24 +197,23 @@ class StepBuilder:
 
     def _put(self, stmt: ast.stmt, step: StepFunction, overlay: Edits) -> list[str] | None:
         """A statement that is a derived write, with a name for its value where something reads it."""
-        inside = [n for n in walk(stmt) if isinstance(n, ast.Call) and n in self.plan.puts]
-        if not inside:
+        inside = writes_in(self.plan, stmt)
+        if not inside or isinstance(stmt, COMPOUND) or is_group(self.plan, stmt):
             return None
+        lines = [line for call in inside for line in self.plan.put_lines(call, overlay.node)]
         call = stmt.value if isinstance(stmt, (ast.Assign, ast.Expr)) else None
-        if call is not inside[0] or len(inside) > 1:
-            raise CannotConvert(inside[0], "a derived write inside a larger statement; give it a statement of its own")
-        lines = self.plan.put_lines(call, overlay.node)
+        if call is not inside[-1]:
+            return [*lines, dedent(overlay.node(stmt), stmt.col_offset)]
         put = self.plan.puts[call]
         if isinstance(stmt, ast.Assign) and put.result is not None and self._read(stmt, step):
-            target = overlay.node(stmt.targets[0])
-            lines.append(f"{target} = {put.result}")
+            lines.append(f"{overlay.node(stmt.targets[0])} = {put.result(overlay.node)}")
         return lines
 
     def _read(self, stmt: ast.Assign, step: StepFunction) -> bool:
         """Tell whether the name that a statement binds is used in the step function."""
         names = {n.id for t in stmt.targets for n in walk(t) if isinstance(n, ast.Name)}
         returned = [leaf.expr for leaf in step.returns]
-        others = [a.stmt for a in step.slice.atoms if a.stmt is not stmt]
+        others = [a.stmt for a in step.slice.atoms if a.stmt is not stmt and not is_group(self.plan, a.stmt)]
         return any(isinstance(n, ast.Name) and n.id in names and isinstance(n.ctx, ast.Load)
                    for root in [*returned, *others] for n in walk(root))  # fmt: skip
 
@@ -234,13 +236,15 @@ class StepBuilder:
         if isinstance(expr, ast.Name):
             return []
         if expr in self.plan.puts:
-            return self.plan.put_lines(expr, overlay.node)
+            return [line for call in writes_in(self.plan, expr) for line in self.plan.put_lines(call, overlay.node)]
         value = self.plan.value(expr)
         if isinstance(value, Effect) and value.kind in {"assign", "lens"}:
             return [overlay.node(expr)]
         if isinstance(value, Effect) and value.kind == "group" and isinstance(expr, ast.Call):
             return [line for a in expr.args for line in self._operations(a, overlay)]
-        if isinstance(value, Seq) and all(isinstance(v, Effect) and v.kind == "assign" for v in leaves(value)):
+        if isinstance(value, Seq) and all(
+            isinstance(v, Effect) and v.kind in {"assign", "lens"} for v in leaves(value)
+        ):
             return [overlay.node(expr)]
         if isinstance(value, Node) and not isinstance(value, Effect):
             return []

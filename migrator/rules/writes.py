@@ -30,6 +30,11 @@ def is_variable_slice(value: object) -> bool:
     )
 
 
+def is_direct(effect: Effect) -> bool:
+    """Tell whether TF1 can do a write: it goes to a variable, or assigns to a slice of one."""
+    return effect.kind == "assign" or (effect.op == "assign" and is_variable_slice(effect.detail.get("target")))
+
+
 def convert_writes(plan: Plan) -> None:
     """Plan the native form of every write of the unit to a variable or to a slice of one."""
     done: set[ast.expr] = set()
@@ -39,9 +44,7 @@ def convert_writes(plan: Plan) -> None:
         if effect.module is not plan.unit.module:
             continue
         done.add(effect.expr)
-        target = effect.detail.get("target")
-        direct = effect.kind == "assign" or is_variable_slice(target)
-        if direct and isinstance(effect.expr, ast.Call):
+        if is_direct(effect) and isinstance(effect.expr, ast.Call):
             _direct(plan, effect.expr, effect)
 
 

@@ -410,6 +410,11 @@ def row_of(symbol: str) -> Row | None:
     return _BY_SYMBOL.get(canonical(symbol))
 
 
+def sources_of(symbol: str) -> int:
+    """Returns how many of a symbol's first arguments are tensors (or lists of them) that it rearranges."""
+    return 2 if canonical(symbol) in ("tensorflow.complex", "tensorflow.dtypes.complex") else 1
+
+
 def refusal_of(symbol: str) -> str:
     """Returns why a write can't go through a symbol that has no row, as a sentence."""
     name = canonical(symbol)

@@ -20,6 +20,9 @@ SCATTERS = (
     "tensor_scatter_add",
     "tensor_scatter_nd_sub",
     "tensor_scatter_sub",
+    "tensor_scatter_nd_min",
+    "tensor_scatter_nd_max",
+    "scatter_nd",
 )
 
 
@@ -39,12 +42,14 @@ def put_edits(text: str, writes: tuple[DerivedWrite, ...], first: int) -> tuple[
     names: list[str] = []
     unknown = []
     for write in writes:
-        call = _call_at(source, write.site)
+        call = _call_at(source, write.site, exact=bool(write.op))
         if call is None:
             unknown.append(write.site.line)
             continue
-        edits.extend(_redirect(source, call, first + len(names)))
-        names.append(_name(call))
+        method = write.method if write.op else _is_method(call)
+        meant = f", {write.variables[0]}" if _name(call) == "scatter_nd" and len(write.variables) == 1 else ""
+        edits.extend(_redirect(source, call, f"{first + len(names)}{meant}", method))
+        names.append(_name(call) if _name(call) in SCATTERS or not write.op else write.op)
     return edits, names, unknown
 
 
@@ -54,8 +59,11 @@ def _name(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else ""
 
 
-def _call_at(source: SourceText, span: Span) -> ast.Call | None:
+def _call_at(source: SourceText, span: Span, *, exact: bool) -> ast.Call | None:
     """Return the writing call at a span, or the first one inside it."""
+    for node in ast.walk(source.tree):
+        if exact and isinstance(node, ast.Call) and source.span(node) == span:
+            return node
     begin, end = (span.line, span.column), (span.end_line, span.end_column)
     calls = [
         node
@@ -68,10 +76,10 @@ def _call_at(source: SourceText, span: Span) -> ast.Call | None:
     return min(calls, key=lambda node: (node.lineno, node.col_offset, -(node.end_col_offset or 0)), default=None)
 
 
-def _redirect(source: SourceText, call: ast.Call, number: int) -> list[Replace]:
+def _redirect(source: SourceText, call: ast.Call, number: str, method: bool) -> list[Replace]:
     """Return the edits that make a call go to the oracle."""
     start, end = source.range(call.func)
-    if not _is_method(call):
+    if not method:
         return [Replace(start, end, f"__put__.function({number})")]
     assert isinstance(call.func, ast.Attribute)
     _, middle = source.range(call.func.value)

@@ -1,6 +1,6 @@
 """Writes to tensors derived from variables become the right writes to those variables."""
 
-from migrator.analysis.lens.interpreter import get, put, result
+from migrator.analysis.lens.interpreter import get, put, result, result_of_one
 from migrator.analysis.lens.model import UNKNOWN, Arg, Derived, Leaf, Node, Opaque, Plan, Refusal, Value
 from migrator.analysis.lens.scatter import scatter_put
 
@@ -17,5 +17,6 @@ __all__ = [
     "get",
     "put",
     "result",
+    "result_of_one",
     "scatter_put",
 ]

@@ -7,6 +7,7 @@ its source, a product takes the value apart, a view writes its part or a new val
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from migrator.analysis.lens.canonical import canonical, check
 from migrator.analysis.lens.iso import undo
@@ -103,6 +104,31 @@ def result(target: Node, tf: str = "tf", how: str = "assign") -> str:
     if isinstance(node, Derived) and slice_of and how == "assign":
         return read(node.sources[0], tf)
     return read(node, tf, plain=False)
+
+
+def result_of_one(target: Node, statement: str, tf: str = "tf", how: str = "assign") -> str | None:
+    """Returns one expression that makes a write of one statement and has its value; None if there is none.
+
+    A variable's assign gives the variable after the write, so it can stand for the variable in the target.
+
+    Args:
+        target: what the program writes to.
+        statement: the write.
+        tf: the name of TensorFlow in the program.
+        how: see `put`.
+    """
+    if len(leaves(target)) != 1:
+        return None
+    return result(_with_leaf(target, statement), tf, how)
+
+
+def _with_leaf(node: Node, text: str) -> Node:
+    """Returns a tree with another text for its variable."""
+    if isinstance(node, Leaf):
+        return replace(node, text=text)
+    if isinstance(node, Derived):
+        return replace(node, sources=tuple(_with_leaf(source, text) for source in node.sources))
+    return node
 
 
 def _unique(emission: Emission) -> tuple[Leaf, ...]:

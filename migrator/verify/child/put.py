@@ -15,17 +15,12 @@ import numpy as np
 from tensorflow.python.framework import ops
 from tensorflow.python.ops import array_ops, script_ops, state_ops
 
-from .reach import all_variables, operations
+from .reach import all_variables
 
 METHODS = {"assign": "set", "assign_add": "add", "assign_sub": "subtract"}
-FUNCTIONS = {
-    "tensor_scatter_nd_update": "set",
-    "tensor_scatter_update": "set",
-    "tensor_scatter_nd_add": "add",
-    "tensor_scatter_add": "add",
-    "tensor_scatter_nd_sub": "subtract",
-    "tensor_scatter_sub": "subtract",
-}
+SCATTERS = {"update": "set", "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "min": "minimum",
+            "max": "maximum"}  # fmt: skip
+PASSED = ("Switch", "RefSwitch", "Enter", "RefEnter")  # inside cond and while_loop, what they hand in
 
 
 class OracleError(Exception):
@@ -44,8 +39,13 @@ class Puts:
         self._recorder = recorder
         self._names = names
 
-    def function(self, number: int) -> Any:
-        """Return what stands for a function such as `tf.assign` or `tf.tensor_scatter_nd_update`."""
+    def function(self, number: int, meant: Any = None) -> Any:
+        """Return what stands for a function such as `tf.assign` or `tf.tensor_scatter_nd_update`.
+
+        Args:
+            number: of the write.
+            meant: the variable that a `tf.scatter_nd` was meant to write to.
+        """
         name = self._names[number]
 
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -53,10 +53,17 @@ class Puts:
                 target = args[0] if args else kwargs.pop("ref")
                 value = args[1] if len(args) > 1 else kwargs["value"]
                 return self._write(target, value, METHODS[name])
-            if name in FUNCTIONS:
-                values = dict(zip(("tensor", "indices", "updates"), args), **kwargs)
-                return self._scatter(values["tensor"], values["indices"], values["updates"], FUNCTIONS[name])
-            raise OracleError("the oracle does not know %s" % name)
+            values = dict(kwargs, **dict(zip(("tensor", "indices", "updates"), args)))
+            if name == "scatter_nd":
+                values = _meant(dict(kwargs, **dict(zip(("indices", "updates", "shape"), args))), meant)
+            how = "set" if name == "scatter_nd" else SCATTERS.get(name.rsplit("_", 1)[-1])
+            if how is None or "scatter" not in name:
+                raise OracleError("the oracle does not know %s" % name)
+            target = values["tensor"] if "tensor" in values else values["ref"]
+            if hasattr(target, "initializer") and (name.startswith("tensor_") or name == "scatter_nd"):
+                return self._scatter(target, values["indices"], values["updates"], how)
+            nd = name.startswith(("scatter_nd", "tensor_"))
+            return self._write(target, values["updates"], how, values["indices"], nd)
 
         return call
 
@@ -65,6 +72,13 @@ class Puts:
         name = self._names[number]
 
         def call(*args: Any, **kwargs: Any) -> Any:
+            verb = SCATTERS.get(name.rsplit("_", 1)[-1])
+            if name.startswith("scatter_nd_") and verb is not None:
+                values = dict(kwargs, **dict(zip(("indices", "updates"), args)))
+                return self._write(target, values["updates"], verb, values["indices"], True)
+            if name.startswith("scatter_") and verb is not None:
+                slices = args[0] if args else kwargs["sparse_delta"]
+                return self._write(target, slices.values, verb, slices.indices)
             if name not in METHODS:
                 raise OracleError("the oracle does not know the method %s" % name)
             value = args[0] if args else kwargs.get("value", kwargs.get("delta"))
@@ -72,8 +86,8 @@ class Puts:
 
         return call
 
-    def _write(self, target: Any, value: Any, how: str) -> Any:
-        """Build the write of a value to a tensor that is a selection of variables' elements."""
+    def _write(self, target: Any, value: Any, how: str, indices: Any = None, nd: bool = False) -> Any:
+        """Build the write of a value to a tensor (at indices, all of it without) that shows variables' elements."""
         target = ops.convert_to_tensor(target)
         value = ops.convert_to_tensor(value, dtype=target.dtype.base_dtype)
         sources = self._sources(target)
@@ -83,21 +97,27 @@ class Puts:
         where = np.rint(np.asarray(first, np.float64)).astype(np.int64)
         if not np.array_equal(np.rint(np.asarray(second, np.float64)).astype(np.int64), where + total):
             raise OracleError("the target is not a selection of elements of variables")
-        where = where.ravel() - 1
-        if len(set(where.tolist())) != where.size:
+        where = where - 1
+        if len(set(where.ravel().tolist())) != where.size:
             raise OracleError("the target has an element twice")
-        return self._build([variable for variable, _ in sources], where, value, target, how)
+        chosen = None if indices is None else (ops.convert_to_tensor(indices), nd)
+        return self._build([variable for variable, _ in sources], where, value, target, how, chosen)
 
     def _sources(self, target: Any) -> list[tuple[Any, list[Any]]]:
-        """Return the variables that a target reads, each with the tensors of its value that are read."""
-        reached = operations([target.op])
-        inputs = {tensor for op in reached for tensor in op.inputs} | {target}
+        """Return the variables that a target is made from, each with the tensors of its value that are read."""
+        inputs, pending = {target}, [target]
+        while pending:
+            new = [t for t in pending.pop().op.inputs if t not in inputs]
+            inputs.update(new)
+            pending.extend(new)
         found = []
         for variable in all_variables(target.graph):
             handle = variable._as_graph_element() if not hasattr(variable, "handle") else variable.handle
-            if handle.op not in reached:
+            if handle not in inputs:
                 continue
-            reads = [t for t in inputs if t.op.type in ("Identity", "ReadVariableOp") and t.op.inputs[0] is handle]
+            reads = [
+                t for t in inputs if t.op.type in ("Identity", "ReadVariableOp") and _passed(t.op.inputs[0]) is handle
+            ]
             if not reads:
                 raise OracleError("the target reads %s in a way that the oracle cannot number" % variable.name)
             found.append((variable, reads))
@@ -121,32 +141,41 @@ class Puts:
                 raise OracleError("%s has too many elements to number in its dtype" % variable.name)
             feeds.update({read: numbers.reshape(shape) for read in reads})
             start += size
+        graph = ops.Graph()
+        with graph.as_default():
+            copied = _copied(
+                target, {read: array_ops.placeholder(read.dtype, value.shape) for read, value in feeds.items()}
+            )
+            feeds = {copied[1][read]: value for read, value in feeds.items()}
         session = session_module.Session.__new__(session_module.Session)
-        PLAIN_INIT(session, "", target.graph, config=self._recorder.session_config(None))
+        PLAIN_INIT(session, "", graph, config=self._recorder.session_config(None))
         try:
-            return PLAIN_RUN(session, target, feeds)
+            return PLAIN_RUN(session, copied, feeds)
         finally:
             PLAIN_CLOSE(session)
 
-    def _build(self, variables: list[Any], where: Any, value: Any, target: Any, how: str) -> Any:
+    def _build(self, variables: list[Any], where: Any, value: Any, target: Any, how: str, chosen: Any) -> Any:
         """Build the assignments; the value of the result is the target read after the write."""
         reads = [array_ops.identity(variable.read_value()) for variable in variables]
         sizes = [int(np.prod(variable.shape.as_list())) for variable in variables]
 
-        def put(new: Any, *old: Any) -> list[Any]:
-            if np.shape(new) != tuple(target_shape):
-                new = np.broadcast_to(new, target_shape) if how != "set" else new
-            if np.size(new) != where.size:
+        def put(new: Any, at: Any, *old: Any) -> list[Any]:
+            places = where
+            if chosen is not None:
+                places = where[tuple(np.moveaxis(at, -1, 0))] if chosen[1] else where[at]
+            if np.shape(new) != places.shape:
+                new = np.broadcast_to(new, places.shape) if how != "set" else new
+            if np.size(new) != places.size:
                 raise ValueError("the new value has another shape than the target")
             flat = np.concatenate([np.ravel(part) for part in old])
-            _apply(flat, where, np.ravel(new), how)
+            _apply(flat, places.ravel(), np.ravel(new), how)
             cuts = np.cumsum(sizes)[:-1]
             shaped = [p.reshape(o.shape).astype(o.dtype) for p, o in zip(np.split(flat, cuts), old)]
-            return [*shaped, flat[where].reshape(target_shape)]
+            return [*shaped, flat[where]]
 
-        target_shape = target.shape.as_list()
         types = [variable.dtype.base_dtype for variable in variables]
-        results = script_ops.py_func(put, [value, *reads], [*types, target.dtype.base_dtype], stateful=True)
+        at = chosen[0] if chosen is not None else ops.convert_to_tensor(0)
+        results = script_ops.py_func(put, [value, at, *reads], [*types, target.dtype.base_dtype], stateful=True)
         with ops.control_dependencies(results):  # all right-hand sides before the first write
             writes = [state_ops.assign(v, _shaped(new, v.shape)) for v, new in zip(variables, results)]
         with ops.control_dependencies([write.op for write in writes]):
@@ -171,14 +200,46 @@ class Puts:
         return state_ops.assign(variable, _shaped(new, variable.shape))
 
 
+def _meant(values: Any, variable: Any) -> Any:
+    """Return (tensor, indices, updates) of a ``tf.scatter_nd`` that was meant to write to a variable."""
+    if hasattr(values["indices"], "initializer"):
+        return {"tensor": values["indices"], "indices": values["updates"], "updates": values["shape"]}
+    return {"tensor": variable, "indices": values["indices"], "updates": values["updates"]}
+
+
 def _apply(array: Any, where: Any, new: Any, how: str) -> None:
-    """Write to a part of an array."""
+    """Write to a part of an array; elements that are named twice count twice."""
     if how == "set":
         array[where] = new
-    elif how == "add":
-        array[where] += new
     else:
-        array[where] -= new
+        getattr(np, how).at(array, where, new)
+
+
+def _passed(tensor: Any) -> Any:
+    """Return the tensor outside of a cond or while_loop that one inside it stands for."""
+    while tensor.op.type in PASSED:
+        tensor = tensor.op.inputs[0]
+    return tensor
+
+
+def _copied(target: Any, reads: Any) -> Any:
+    """Copy the ops between some tensors and a target into the default graph, without conditions and orders."""
+    done: Any = dict(reads)
+
+    def copy(tensor: Any) -> Any:
+        tensor = _passed(tensor)
+        if tensor not in done:
+            op = tensor.op
+            if op.type in ("Merge", "NextIteration", "Placeholder"):
+                raise OracleError("the target depends on what is known only in a run")
+            made = ops.get_default_graph().create_op(
+                op.type, [copy(t) for t in op.inputs], [t.dtype for t in op.outputs],
+                attrs={name: op.node_def.attr[name] for name in op.node_def.attr if not name.startswith("_")},
+            )  # fmt: skip
+            done.update(zip(op.outputs, made.outputs))
+        return done[tensor]
+
+    return copy(target)
 
 
 def _shaped(tensor: Any, shape: Any) -> Any:

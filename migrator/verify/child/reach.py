@@ -66,7 +66,9 @@ class Reaches:
             draws = [(name, seed) for op, name, seed in self.draws if op in ops]
             initialised = [v for v in variables if v.initializer in ops]
             initializers = {v.initializer for v in variables}
-            writing = [op for op in ops if op.type.startswith(WRITES) and op not in initializers]
+            writing = [  # ScatterNd makes a new tensor
+                op for op in ops if op.type.startswith(WRITES) and op.type != "ScatterNd" and op not in initializers
+            ]
             targets_of = {op.inputs[0].op for op in writing if len(op.inputs)}
             written = [v for v in variables if _holder(v) in targets_of]
             self._known[key] = Reach(draws, initialised, bool(writing), written)
