@@ -205,15 +205,18 @@ class StepBuilder:
         if call is not inside[-1]:
             return [*lines, dedent(overlay.node(stmt), stmt.col_offset)]
         put = self.plan.puts[call]
-        if isinstance(stmt, ast.Assign) and put.result is not None and self._read(stmt, step):
+        if isinstance(stmt, ast.Assign) and put.result is not None and self._read(stmt, step, put=True):
             lines.append(f"{overlay.node(stmt.targets[0])} = {put.result(overlay.node)}")
         return lines
 
-    def _read(self, stmt: ast.Assign, step: StepFunction) -> bool:
-        """Tell whether the name that a statement binds is used in the step function."""
+    def _read(self, stmt: ast.Assign, step: StepFunction, *, put: bool = False) -> bool:
+        """Tell whether the name that a statement binds is used in the step function.
+
+        A ``tf.group`` goes away; put: the name's value would have to be computed only for it.
+        """
         names = {n.id for t in stmt.targets for n in walk(t) if isinstance(n, ast.Name)}
         returned = [leaf.expr for leaf in step.returns]
-        others = [a.stmt for a in step.slice.atoms if a.stmt is not stmt and not is_group(self.plan, a.stmt)]
+        others = [a.stmt for a in step.slice.atoms if a.stmt is not stmt and not (put and is_group(self.plan, a.stmt))]
         return any(isinstance(n, ast.Name) and n.id in names and isinstance(n.ctx, ast.Load)
                    for root in [*returned, *others] for n in walk(root))  # fmt: skip
 
