@@ -35,9 +35,10 @@ class Backward:
     _waits: dict[Value, tuple[Node, ...]] = field(default_factory=dict)
 
     def waits(self, x: Value) -> tuple[Node, ...]:
-        """Return what the gradient by `x` waits for: values of the forward pass, and its own reads of variables.
+        """Return what the gradient by `x` waits for, directly or through ``op="gradient"`` nodes.
 
-        The reads are nodes of their own, with ``op="backward"`` and the variable as input.
+        These are values of the forward pass and the gradient's own reads of variables: nodes with ``op="backward"`` and
+        the variable as input.
         """
         if not self._waits:
             self._trace()
@@ -80,33 +81,35 @@ class Backward:
         return found
 
     def _trace(self) -> None:
-        """Follow the gradient from `ys` to each of `xs`."""
-        bits = {id(x): 1 << number for number, x in enumerate(self.xs)}
-        below: dict[int, int] = dict(bits)  # value -> the xs that it is made of
-        for node in self._forward:
-            found = bits.get(id(node), 0)
-            for value in node.inputs:
-                found |= below.get(id(value), 0)
-            below[id(node)] = found
-        waits: list[dict[Node, None]] = [{} for _ in self.xs]
+        """Follow the gradient from `ys` to each of `xs`.
 
-        def wait(mask: int, nodes: Iterable[Node]) -> None:
-            for number, mine in enumerate(waits):
-                if mask >> number & 1:
-                    mine.update(dict.fromkeys(nodes))
+        The gradient that arrives at a value is a node (``op="gradient"``) that waits for what its step reads and for
+        the gradients of the values made of it, so that the whole pass is as large as the forward pass.
+        """
+        reaching = {id(x) for x in self.xs}  # what is made of `xs`
+        arriving: dict[int, Node] = {}
+        reads: list[Node] = []
+
+        def gradient(value: Node | Var) -> Node:
+            if id(value) not in arriving:
+                arriving[id(value)] = Node(value.expr, value.stmt, value.module, op="gradient")
+            return arriving[id(value)]
 
         for node in self._forward:
-            parts = [(i, below.get(id(value), 0)) for i, value in enumerate(node.inputs)]
-            passing = [(i, mask) for i, mask in parts if mask]
-            every = 0
-            for _, mask in passing:
-                every |= mask
-            for i, mask in passing:
-                reached = every if self.gate else mask
-                wait(reached, self._read(node, i))
-        if self.gate == GATE_GRAPH:
-            wait((1 << len(waits)) - 1, dict.fromkeys(n for mine in waits for n in mine))
-        self._waits = {x: tuple(mine) for x, mine in zip(self.xs, waits, strict=True)}
+            passing = [(i, v) for i, v in enumerate(node.inputs) if id(v) in reaching and isinstance(v, (Node, Var))]
+            if not passing:
+                continue
+            reaching.add(id(node))
+            found = {i: self._read(node, i) for i, _ in passing}
+            together = list(dict.fromkeys(n for part in found.values() for n in part))
+            reads += together
+            for i, value in passing:
+                at = gradient(value)
+                at.inputs = (*at.inputs, *(together if self.gate else found[i]), gradient(node))
+        every = tuple(dict.fromkeys(reads)) if self.gate == GATE_GRAPH else ()
+        for x in self.xs:
+            here = arriving.get(id(x))
+            self._waits[x] = () if here is None else (here, *every)
 
     def _read(self, node: Node, index: int) -> list[Node]:
         """Return what the gradient of one op by one of its operands reads."""

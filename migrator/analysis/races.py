@@ -9,6 +9,7 @@ from migrator.analysis.values import Effect, Node, Seq, Value, Var, leaves
 from migrator.tables.gradients import ALIASES
 
 TRAINING = frozenset({"minimize", "apply"})
+MADE = frozenset({"backward", "gradient"})  # nodes of the backward pass
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,7 @@ def races(effects: list[Effect], fetched: Iterable[Value]) -> list[Race]:
         for variable in {i for i in node.inputs if isinstance(i, Var)} | set(getattr(node, "writes", ())):
             if _touches(node, variable):
                 touching.setdefault(id(variable), []).append(node)
-    before: dict[tuple[int, int], dict[int, Node]] = {}
-
-    def waited(node: Node, variable: Var | None) -> dict[int, Node]:
-        key = (id(node), id(variable) if isinstance(node, Effect) else 0)
-        if key not in before:
-            before[key] = _waited(_waits(node, variable))
-        return before[key]
-
+    order = _Order(nodes)
     found: list[Race] = []
     for effect in effects:
         if effect.kind in {"init", "group", "noop"}:
@@ -60,16 +54,60 @@ def races(effects: list[Effect], fetched: Iterable[Value]) -> list[Race]:
             for node in touching.get(id(variable), ()):
                 if node is effect or _shares_group(node, effect):
                     continue
-                if id(node) in waited(effect, variable) or id(effect) in waited(node, variable):
+                if order.waits(effect, variable, node) or order.waits(node, variable, effect):
                     continue
                 if any({id(node), id(effect)} <= c for c in controls):
                     continue
-                others = [e for e in effects if e is not effect]
-                likely = not any(id(node) in waited(e, None) for e in [effect, *others]) and _as_deep(
-                    effect, node, waited(effect, variable)
+                likely = not any(order.waits(e, None, node) for e in effects) and _as_deep(
+                    effect, node, _waited(_waits(effect, variable))
                 )
                 found.append(Race(effect, node, variable, likely))
     return found
+
+
+class _Order:
+    """What waits for what, as one bit for each node: to look it up costs the same in graphs of any size.
+
+    Args:
+        nodes: all nodes of the run, by identity.
+    """
+
+    def __init__(self, nodes: dict[int, Node]) -> None:
+        self.bits = {key: 1 << number for number, key in enumerate(nodes)}
+        self.known: dict[int, int] = {}  # node -> itself and all that it waits for
+        self.of_updates: dict[tuple[int, int], int] = {}
+
+    def waits(self, node: Node, variable: Var | None, other: Node) -> bool:
+        """Tell whether a node (of a training operation: its update of one variable) waits for another."""
+        key = (id(node), id(variable) if isinstance(node, Effect) else 0)
+        if key not in self.of_updates:
+            self.of_updates[key] = self._mask(_waits(node, variable))
+        return bool(self.of_updates[key] & self.bits.get(id(other), 0))
+
+    def _mask(self, values: Iterable[Value]) -> int:
+        mask = 0
+        for value in values:
+            if isinstance(value, Node):
+                self._settle(value)
+                mask |= self.known[id(value)]
+        return mask
+
+    def _settle(self, root: Node) -> None:
+        stack = [(root, False)]
+        while stack:
+            node, done = stack.pop()
+            if id(node) in self.known and not done:
+                continue
+            parts = [v for v in _waits(node, None) if isinstance(v, Node)]
+            if done:
+                mask = self.bits.get(id(node), 0)
+                for part in parts:
+                    mask |= self.known[id(part)]
+                self.known[id(node)] = mask
+            else:
+                self.known[id(node)] = 0
+                stack.append((node, True))
+                stack.extend((part, False) for part in parts if id(part) not in self.known)
 
 
 def _waits(node: Node, variable: Var | None) -> list[Value]:
@@ -112,14 +150,14 @@ def _waited(values: Iterable[Value]) -> dict[int, Node]:
 
 def _as_deep(effect: Effect, node: Node, before: dict[int, Node]) -> bool:
     """Tell whether an update waits for as many steps of the forward pass as one of its own reads takes."""
-    if effect.kind not in TRAINING or isinstance(node, Effect) or node.op == "backward":
+    if effect.kind not in TRAINING or isinstance(node, Effect) or node.op in MADE:
         return False
     passes = {id(b): b for b in (n.backward for n in [effect, *before.values()]) if b is not None}
     own = any(node is a for b in passes.values() for y in b.ys if isinstance(y, Node) for a in y.ancestors())
     if not own:
         return False
     depths: dict[int, int] = {}
-    return max((_depth(n, depths) for n in before.values() if n.op != "backward"), default=0) >= _depth(node, depths)
+    return max((_depth(n, depths) for n in before.values() if n.op not in MADE), default=0) >= _depth(node, depths)
 
 
 def _depth(node: Node, known: dict[int, int]) -> int:
@@ -143,11 +181,12 @@ def shared_memory(effects: list[Effect], fetched: Iterable[Value]) -> Iterator[t
     nodes = {
         id(a): a for v in [*effects, *fetched] if isinstance(v, Node) for a in v.ancestors() if isinstance(a, Node)
     }
-    for effect in effects:
+    sharing = [n for n in nodes.values() if n.op in ALIASES and not isinstance(n, Effect)]
+    for effect in effects if sharing else ():
         before = {id(a) for a in effect.ancestors()}
-        for node in nodes.values():
+        for node in sharing:
             variable = next((i for i in node.inputs if isinstance(i, Var) and i in effect.writes), None)
-            if node.op not in ALIASES or variable is None or id(node) not in before or isinstance(node, Effect):
+            if variable is None or id(node) not in before:
                 continue
             for user in nodes.values():
                 if user is not effect and node in user.inputs and any(a is effect for a in user.ancestors()):
