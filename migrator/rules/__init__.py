@@ -14,6 +14,7 @@ from migrator.rules import (
     sessions,
     sites,
     step_functions,
+    streams,
     symbol_edits,
     symbol_types,
     variables,
@@ -23,7 +24,7 @@ from migrator.rules import (
 RULES: tuple[Rule, ...] = (
     symbol_types.COMPAT_RULE,
     symbol_types.BEHAVIOUR_RULE,
-    symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, dropping.DROPPED, sessions.STREAMS,
+    symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, dropping.DROPPED, streams.STREAMS,
     step_functions.RACES,
     derived_scatters.SCATTERED, variables.RULE, collections.RULE, optimizers.RULE, decays.RULE, writes.RULE,
     derived_writes.RULE,

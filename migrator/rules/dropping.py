@@ -67,10 +67,6 @@ def _note_dropped(plan: Plan, stmt: ast.stmt) -> None:
     if isinstance(value, Writer):
         plan.note(stmt, DROPPED.code, Severity.INFO, "the graph is not exported for TensorBoard any more; "
                   "tf.summary.trace_export does that", "tensorflow.summary.FileWriter")  # fmt: skip
-    elif isinstance(value, Sess) and isinstance(value.expr, ast.Call) and (value.expr.args or value.expr.keywords):
-        plan.note(
-            stmt, DROPPED.code, Severity.INFO, "the session's configuration is dropped; tf.config has its settings"
-        )
 
 
 def check_escapes(plan: Plan) -> None:

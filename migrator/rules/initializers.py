@@ -9,6 +9,7 @@ from migrator.model import Rule, Severity
 from migrator.rules.fetches import Site
 from migrator.rules.optimizers import Optimizers
 from migrator.rules.plan import CannotConvert, Plan, SitePlan
+from migrator.rules.streams import STREAMS, starts_from_seed
 from migrator.rules.variables import initial_text, path_of, variable_arguments
 from migrator.syntax.marks import mark
 from migrator.syntax.reindent import indent
@@ -136,6 +137,25 @@ class Initializers:
         planned = self._register(site, "reset", name)
         plan.edits.replace(call, mark(planned.number, f"{name}()"))
         plan.note(call, RULE.code, Severity.INFO, "the initializer runs again here: the variables get new start values")
+        self._note_seeds(site, variables)
+
+    def _note_seeds(self, site: Site, variables: tuple[Var, ...]) -> None:
+        """Seeded start values: TF1 draws the same again in a new session, and the next ones in the same session."""
+        plan = self.plan
+        seeded = [v for v in variables if starts_from_seed(plan, v)]
+        sessions = {s.fact.session for s in self.sites if s.initializers}
+        made = site.fact.session
+        several = len(sessions) > 1 or (made is not None and plan.unit.loops_around(made.expr))
+        if not seeded or not (several or plan.unit.loops_around(site.fact.call)):
+            return
+        name = seeded[0].path or seeded[0].name or "a variable"
+        what = (
+            "TF1 draws the seeded start values anew in each session, the same ones each time; here they go on: assign "
+            if several
+            else "TF1's first round takes the first numbers of the seed; here making the variable took them: assign "
+        )
+        message = f"{what}a value that is kept (`start = {name}.numpy()`) where the same numbers are meant"
+        plan.note(site.fact.call, STREAMS.code, Severity.MANUAL, message)
 
     def _slots(self, variables: tuple[Var, ...]) -> list[str]:
         """Return the statements that start optimizers anew: TF1's slots are global variables too."""

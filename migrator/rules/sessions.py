@@ -6,8 +6,9 @@ import ast
 
 from migrator.analysis.units import Stage, Unit
 from migrator.analysis.values import Node, Opt
-from migrator.model import Rule, Severity
+from migrator.model import Rule
 from migrator.rules.collections import convert_collections
+from migrator.rules.configuration import note_configuration
 from migrator.rules.decays import convert_decays
 from migrator.rules.derived_places import place_derived
 from migrator.rules.derived_scatters import convert_scatters
@@ -24,13 +25,13 @@ from migrator.rules.site_edits import SiteEdits
 from migrator.rules.sites import Sites
 from migrator.rules.step_builder import StepBuilder
 from migrator.rules.step_functions import optimizer_uses
+from migrator.rules.streams import note_streams
 from migrator.rules.symbol_edits import convert_symbols
 from migrator.rules.variables import convert_start_reads, convert_variables, settle_names
 from migrator.rules.version_tests import check_version_tests
 from migrator.rules.writes import convert_loads, convert_writes
 from migrator.syntax.emit import Operations, default_indent
 from migrator.syntax.text import Edits
-from migrator.tables import opkinds
 
 REFUSED = Rule(
     "MIG203",
@@ -38,16 +39,6 @@ REFUSED = Rule(
     "Code that can't be proven convertible stays as it was.",
     "The message says what stopped it and what a person can do. Everything that the same graph reaches stays too: a "
     "half-converted session does not run anywhere.",
-)
-
-
-STREAMS = Rule(
-    "MIG205",
-    "random-streams",
-    "A random op that several step functions hold draws from one stream in each.",
-    "In TF1 one op is one stream, whichever run fetches it. Each tf.function holds its own copy: the distribution is "
-    "the same, the numbers differ, and with a seed set two functions draw equal numbers. Where that matters, draw "
-    "outside and pass the numbers in.",
 )
 
 
@@ -99,25 +90,10 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     SiteEdits(plan, builder, sites.sites, sites.steps.values()).write()
     Initializers(plan, sites.sites, builder.optimizers).convert()
     drop(plan, live)
+    note_configuration(plan)
     check_escapes(plan)
     convert_imports(plan)
     return plan
-
-
-def note_streams(plan: Plan, sites: Sites) -> None:
-    """One random op of TF1 is one stream; in several tf.functions it is several."""
-    homes: dict[ast.stmt, set[str]] = {}
-    for step in sites.steps.values():
-        for atom in step.slice.atoms:
-            homes.setdefault(atom.stmt, set()).add(step.name)
-    for stmt, names in homes.items():
-        for value in plan.unit.facts.created.get(stmt, []):
-            if isinstance(value, Node) and value.op in opkinds.RANDOM and len(names) > 1:
-                message = (
-                    f"{' and '.join(sorted(names))} draw from streams of their own; in TF1 it was one (with a seed set "
-                    "they now draw the same numbers)"
-                )
-                plan.note(stmt, STREAMS.code, Severity.INFO, message, value.op)
 
 
 def convert_dimensions(plan: Plan) -> None:

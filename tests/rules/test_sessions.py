@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rewriting import check, check_refused
+from rewriting import check, check_refused, program, rewrite
 
 CONVERTED: dict[str, tuple[str, ...]] = {
     "configuration is dropped": (
@@ -210,6 +210,7 @@ CONVERTED: dict[str, tuple[str, ...]] = {
 
         print(compute_x().numpy())
         """,
+        "without a seed of their own draw other numbers",
     ),
     "upgraded names without a session": (
         """
@@ -452,3 +453,34 @@ def test_converted(case: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(("before", "message"), REFUSED.values(), ids=REFUSED)
 def test_refused(before: str, message: str) -> None:
     check_refused(before, message)
+
+
+OPTIONS = """
+gpu = tf.GPUOptions(per_process_gpu_memory_fraction=.3, allow_growth=False)
+config = tf.ConfigProto(gpu_options=gpu, allow_soft_placement=True, device_count={'GPU': 0}, isolate_session_state=True)
+config.gpu_options.allow_growth = True
+w = tf.Variable(1.)
+with tf.Session(config=config) as sess:
+    sess.run(tf.global_variables_initializer())
+    print(sess.run(w))
+"""
+
+
+def test_every_option_that_is_dropped_is_named() -> None:
+    result = rewrite(program(OPTIONS))
+    assert result.changed and "config" not in result.source
+    found = [(d.line, d.severity.value, d.message.split("`")[1]) for d in result.diagnostics]
+    assert found == [
+        (2, "info", "per_process_gpu_memory_fraction"),
+        (3, "info", "device_count"),
+        (3, "info", "isolate_session_state"),
+        (4, "info", "allow_growth"),
+    ]
+
+
+def test_a_configuration_from_elsewhere_is_dropped_with_a_word() -> None:
+    text = "import settings\nw = tf.Variable(1.)\nsess = tf.Session(config=settings.config)\nprint(sess.run(w))\n"
+    result = rewrite(program(text))
+    assert [d.message for d in result.diagnostics] == [
+        "the session's configuration is dropped; tf.config has its settings"
+    ]
