@@ -119,11 +119,14 @@ def _append(name: str, argument: str) -> Handler:
 
 def _matmul(use: Use) -> Outcome:
     """``tf.batch_matmul(x, y, adj_x, adj_y)`` -> ``tf.matmul(x, y, adjoint_a=..., adjoint_b=...)``."""
-    if not use.context.source.segment(use.node).endswith("batch_matmul"):
-        return None
+    old = use.context.source.segment(use.node).endswith("batch_matmul")
     if use.call is None:
-        return use.value(use.spell("matmul"))
+        return use.value(use.spell("matmul")) if old else None
     text = CallText(use)
+    row = lookup(use.symbol)
+    if not old and row is not None:
+        text.name_moved(row.parameters, row.target_parameters)
+        return text.done()
     text.rename("matmul")
     new = ("a", "b", "transpose_a", "transpose_b", "adjoint_a", "adjoint_b", "name")
     text.conform(("x", "y", "adj_x", "adj_y", "name"), new)

@@ -79,6 +79,14 @@ class CallText:
         else:
             self.edits.append(Edit(argument.start, argument.start, f"{name}="))
 
+    def name_moved(self, old: tuple[str, ...], new: tuple[str, ...]) -> None:
+        """Name the positionals before which TF2 has put parameters of its own."""
+        if any(argument.keyword in ("*", "**") for argument in self.arguments):
+            return
+        for place, (argument, name) in enumerate(zip(self.arguments, old, strict=False)):
+            if argument.keyword is None and name in new and new.index(name) != place:
+                self.name_argument(argument, name)
+
     def drop(self, argument: Argument) -> None:
         """Remove an argument and its comma."""
         if argument not in self._dropped:
@@ -159,7 +167,12 @@ class CallText:
             return self._conform_unpacked(old, new, names or {}, only_keywords)
         self.bind(old)
         kept, moved = 0, only_keywords
+        absent = self._absent(new, names or {}, skip)
         for argument in self.arguments:
+            if argument in absent:
+                self.drop(argument)
+                moved = moved or argument.keyword is None
+                continue
             if argument.parameter is not None and argument.parameter in skip:
                 moved = True
                 continue
@@ -173,8 +186,33 @@ class CallText:
             if argument.keyword is None and not moved and kept < len(new) and new[kept] == name:
                 kept += 1
                 continue
+            if argument.keyword is None and is_none(argument.node):  # it only kept the place
+                moved = True
+                self.drop(argument)
+                continue
             moved = moved or argument.keyword is None
             self.name_argument(argument, name)
+
+    def _absent(self, new: tuple[str, ...], names: dict[str, str], skip: Iterable[str]) -> list[Argument]:
+        """Return the None of a parameter that has another name too, where the other name is given.
+
+        Raises:
+            CannotBind: where both names have a value.
+        """
+        groups: dict[str, list[Argument]] = {}
+        for argument in self.arguments:
+            name = parameter_name(str(argument.parameter), new, names)
+            if name is not None and str(argument.parameter) not in skip:
+                groups.setdefault(name, []).append(argument)
+        absent: list[Argument] = []
+        for name, group in groups.items():
+            given = [argument for argument in group if not is_none(argument.node)]
+            if len(given) > 1:
+                raise CannotBind(f"its argument {name} is given twice")
+            if len(group) > 1:
+                kept = given[0] if given else group[0]
+                absent += [argument for argument in group if argument is not kept]
+        return absent
 
     def _conform_unpacked(
         self, old: tuple[str, ...], new: tuple[str, ...], names: dict[str, str], only_keywords: bool
@@ -203,6 +241,11 @@ def parameter_name(name: str, new: tuple[str, ...], names: dict[str, str]) -> st
         if candidate is not None and candidate in new:
             return candidate
     return name if "**" in new else None
+
+
+def is_none(node: ast.expr) -> bool:
+    """Tell whether an expression is written as None."""
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def is_atom(node: ast.expr) -> bool:

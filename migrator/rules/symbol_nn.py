@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from migrator.rules.symbol_arguments import Argument
-from migrator.rules.symbol_call import CallText, CannotBind, operand
+from migrator.rules.symbol_call import CallText, CannotBind, is_none, operand
 from migrator.rules.symbol_types import UNKNOWN, Handler, Outcome, SymbolRefusal, SymbolRewrite, Use, keep_compat
 from migrator.syntax.text import Edit, Render
 from migrator.tables.lookup import lookup
@@ -79,7 +79,10 @@ def _old_order(text: CallText, positional: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names of a loss's arguments: TF1 takes keywords only, TF 0.x took (logits, labels)."""
     if any(a.keyword in ("*", "**") for a in text.arguments):
         raise CannotBind("it takes unpacked arguments: write labels= and logits= out")
-    return (*positional, "labels", "logits", "axis", "targets", "_sentinel")
+    first = text.arguments[0] if text.arguments else None
+    if first is not None and first.keyword is None and is_none(first.node):  # TF1's order, whose first takes nothing
+        positional = ("_sentinel", "labels", "logits", *positional[2:])
+    return tuple(dict.fromkeys((*positional, "labels", "logits", "axis", "targets", "_sentinel")))
 
 
 def _is_stopped(use: Use, node: ast.expr) -> bool:

@@ -133,9 +133,12 @@ def _general(use: Use, renamed: bool) -> Outcome:
         if row.fate != "gone" and signature(row.name):
             text.conform(row.parameters, _target_parameters(row, target))
     elif row is not None and row.fate == "same":
+        given = {argument.keyword for argument in text.arguments}
+        text.name_moved(row.parameters, row.target_parameters)
         for argument in text.arguments:
-            if argument.keyword in DEPRECATED and DEPRECATED[argument.keyword] in row.target_parameters:
-                text.name_argument(argument, DEPRECATED[argument.keyword])
+            better = DEPRECATED.get(argument.keyword)
+            if better in row.target_parameters and better not in given:
+                text.name_argument(argument, str(better))
     return text.done()
 
 

@@ -113,6 +113,88 @@ def test_every_rewrite_binds() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def aliased(row: Symbol) -> Iterator[str]:
+    """Give calls that spell a parameter by its old name, by position, with None for the others, and by keyword."""
+    name = "tf" + row.name.removeprefix("tensorflow")
+    named = [p for p in row.parameters if not p.startswith("*")]
+    for old in named:
+        for better in (p for p in ALIASES.get(old, ()) if p in named):
+            if row.name.endswith(NO_ALIAS):
+                continue
+            for given in (old, better):
+                last = max(named.index(old), named.index(better))
+                texts = ["a_" + p if p in row.required or p == given else "None" for p in named]
+                yield f"{name}({', '.join(texts[: last + 1])})"
+                yield f"{name}({', '.join(texts)})"
+                keywords = [f"{p}=a_{p}" for p in named if (p in row.required or p == given) and p not in (old, better)]
+                other = better if given == old else old
+                yield f"{name}({', '.join([*keywords, f'{given}=a_{given}'])})"
+                yield f"{name}({', '.join([*keywords, f'{given}=a_{given}', f'{other}=None'])})"
+
+
+# TF1's deprecated arguments, by inspection of 1.15.5 (`deprecated_args` and `deprecated_argument_lookup`)
+ALIASES = {
+    "keep_dims": ("keepdims",), "reduction_indices": ("axis",), "dimension": ("axis",), "dim": ("axis",),
+    "squeeze_dims": ("axis",), "seq_dim": ("seq_axis",), "batch_dim": ("batch_axis",), "fn1": ("true_fn",),
+    "fn2": ("false_fn",), "filter": ("filters", "input_filter"), "value": ("input",), "box_ind": ("box_indices",),
+    "rate": ("dilations",),
+}  # fmt: skip
+NO_ALIAS = ("conv2d_transpose",)  # `value` and `input` are two names of one required argument
+
+
+def test_old_names_of_arguments_bind() -> None:
+    wrong, checked = [], 0
+    for row in symbols():
+        for before in aliased(row):
+            outcome = rewrite(before)
+            if outcome.refusals:
+                continue
+            try:
+                check(outcome.text)
+                ast.parse(outcome.text)
+                compile(outcome.text, "p", "eval")
+                checked += 1
+            except (AssertionError, AttributeError, SyntaxError) as error:
+                wrong.append(f"{before} -> {outcome.text}: {type(error).__name__}"[:300])
+    print(f"{checked} calls checked")
+    assert checked > 100
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_argument_reaches_its_parameter() -> None:
+    wrong, checked = [], 0
+    for row in symbols():
+        for before in [*calls(row), *aliased(row)] if row.name not in OTHER_SIGNATURE else ():
+            outcome = rewrite(before)
+            call = ast.parse(outcome.text, mode="eval").body
+            function = resolve(call.func) if isinstance(call, ast.Call) and not outcome.refusals else None
+            if function is None or not isinstance(call, ast.Call):
+                continue
+            spec = inspector.getfullargspec(function.__init__ if inspect.isclass(function) else function)
+            names = spec.args[1:] if inspect.isclass(function) else spec.args
+            reached = [*zip(names, call.args, strict=False), *((str(k.arg), k.value) for k in call.keywords)]
+            for parameter, value in reached:
+                old = value.id.removeprefix("a_") if isinstance(value, ast.Name) else parameter
+                checked += 1
+                if parameter != old and parameter not in (*ARGUMENTS.get(old, ()), *EQUAL.get(old, ())):
+                    wrong.append(f"{before} -> {outcome.text}: {old} became {parameter}"[:300])
+    assert checked > 5000
+    assert not wrong, "\n".join(wrong)
+
+
+OTHER_SIGNATURE = {  # objects of the graph, and wrappers whose signature inspection doesn't show
+    "tensorflow.Operation", "tensorflow.Tensor", "tensorflow.function",
+}  # fmt: skip
+EQUAL = {
+    "filters": ("filter",),
+    "dilations": ("rates",),
+    "biases": ("bias",),
+    "algorithm": ("alg",),
+    "_sentinel": ("logits",),
+    "logits": ("axis",),
+}  # by position, these take TF 0.x's order
+
+
 def test_values_exist() -> None:
     wrong = []
     for row in symbols():
