@@ -77,6 +77,8 @@ def _words(ctx: click.Context, param: click.Parameter, values: Iterable[str]) ->
 @click.option("--setup", metavar="CODE", multiple=True, help="Code, or a .py file, that runs before the program.")
 @click.option("--edit", metavar="FILE OLD NEW", nargs=3, multiple=True, help="Replace text in the copy that is run.")
 @click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), help="For one run.")
+@click.option("--memory", metavar="GIB", type=click.FloatRange(min=0, min_open=True), help="For one run; default 8.")
+@click.option("--fresh", is_flag=True, help="A fresh process for every run, not a fork.")
 @click.option("--seed", metavar="N", type=int, help="Of Python's and NumPy's generators.")
 @click.option("-j", "--jobs", metavar="N", type=click.IntRange(min=1), default=1, help="Fixtures at once.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Default: auto.")
@@ -185,7 +187,7 @@ def _each_fixture(folder: Path, options: VerifyOptions, jobs: int) -> Iterator[F
     with ExitStack() as stack:
         runners: SimpleQueue[Runner] = SimpleQueue()
         for _ in range(min(jobs, len(places))):
-            runners.put(stack.enter_context(open_runner()))
+            runners.put(stack.enter_context(open_runner(fresh=options.fresh)))
 
         def one(place: Path) -> FixtureResult:
             runner = runners.get()

@@ -121,6 +121,9 @@ def fixtures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three fixtures whose verdicts are made up: the folder's name says which, and whether it is as expected."""
 
     class NoRunner:
+        def __init__(self, *, fresh: bool) -> None:
+            assert not fresh
+
         def __enter__(self) -> NoRunner:
             return self
 

@@ -36,15 +36,19 @@ __all__ = [
 ]
 
 
-def open_runner() -> Runner:
-    """Return a `Runner` (a context manager) that several verifications may share, so that TensorFlow loads once."""
+def open_runner(*, fresh: bool = False) -> Runner:
+    """Return a `Runner` (a context manager) that several verifications may share, so that TensorFlow loads once.
+
+    Args:
+        fresh: a fresh process for each run, even where a fork is safe.
+    """
     from migrator.verify.launch import Runner
 
-    return Runner()
+    return Runner(fresh=fresh)
 
 
-def _runner(given: Runner | None) -> AbstractContextManager[Runner]:
-    return nullcontext(given) if given is not None else open_runner()
+def _runner(given: Runner | None, options: VerifyOptions) -> AbstractContextManager[Runner]:
+    return nullcontext(given) if given is not None else open_runner(fresh=options.fresh)
 
 
 def verify(
@@ -80,7 +84,7 @@ def verify(
         except ImportError:
             if after is None:
                 raise
-    with _runner(runner) as shared:
+    with _runner(runner, options) as shared:
         return Verification(before, after, options, shared, rewrite).evidence()
 
 
@@ -98,7 +102,7 @@ def verify_self(before: str | Path, *, options: VerifyOptions | None = None, run
     from migrator.verify.selfcheck import self_evidence
 
     options = options if options is not None else load_options(before)
-    with _runner(runner) as shared:
+    with _runner(runner, options) as shared:
         return self_evidence(before, options, shared)
 
 
@@ -125,10 +129,9 @@ def verify_fixtures(
 
     if not Path(folder).is_dir():
         raise VerifyError(f"{folder}: no such folder")
-    with _runner(runner) as shared:
-        found = iterate_fixtures(
-            folder, options=options or VerifyOptions(), rewrite=rewrite or converter(), runner=shared
-        )
+    options = options or VerifyOptions()
+    with _runner(runner, options) as shared:
+        found = iterate_fixtures(folder, options=options, rewrite=rewrite or converter(), runner=shared)
         return list(found)
 
 

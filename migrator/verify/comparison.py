@@ -76,7 +76,12 @@ class Comparison:
             self.map is not None and self.map.repaired,
         )
         verdict, reason = judge(case)
-        notes = [*self.original.notes, *run.record.problems, *([outcome.note] if outcome.note else [])]
+        notes = [
+            *self.original.notes,
+            *self.side.notes,
+            *run.record.problems,
+            *([outcome.note] if outcome.note else []),
+        ]
         notes += [*findings.wrong[1:LISTED], *findings.missing[1:LISTED]]
         if verdict in (Verdict.PASS, Verdict.REPAIRED):
             blind = self._blind(outcome)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -22,10 +23,11 @@ GRACE_SECONDS = 30.0  # a server kills a run itself; if it does not answer then,
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: exit status (negative: signal), and whether the time limit ended it."""
+    """How a run ended: exit status (negative: signal), whether the time limit ended it, or which other limit."""
 
     status: int
     timed_out: bool
+    limit: str | None = None
 
 
 def _environment() -> dict[str, str]:
@@ -50,16 +52,17 @@ class Server:
     Args:
         python: interpreter.
         role: ``oracle`` or ``after``.
+        fresh: a fresh process for each run, even where a fork is safe.
 
     Raises:
         VerifyError: the interpreter or its TensorFlow cannot be started.
     """
 
-    def __init__(self, python: str, role: str) -> None:
+    def __init__(self, python: str, role: str, fresh: bool = False) -> None:
         self._python = python
         try:
             self._process = subprocess.Popen(
-                [python, str(MAIN), role],
+                [python, str(MAIN), role, *(["fresh"] if fresh else [])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -75,30 +78,36 @@ class Server:
             detail = (reply or {}).get("error", "no answer").strip().splitlines()[-1]
             raise VerifyError(f"{python} cannot load TensorFlow for the {role} side: {detail}")
         self.version: str = reply["version"]
+        self.fresh: str | None = reply["fresh"]
 
-    def run(self, config: Path, timeout: float, output: Path | None = None) -> Outcome:
+    def run(self, config: Path, timeout: float, memory: float) -> Outcome:
         """Run one job.
 
         Args:
-            config: file of the job.
+            config: file of the job, in the run's scratch folder.
             timeout: seconds.
-            output: file for what the program prints.
+            memory: limit in GiB.
 
-        Raises:
-            VerifyError: the server died.
+        Returns:
+            How it ended; a program that ends the server as well counts as killed.
         """
         assert self._process.stdin is not None
-        request = {"config": str(config), "timeout": timeout, "output": str(output) if output else None}
+        request = {
+            "config": str(config),
+            "timeout": timeout,
+            "memory": int(memory * 2**30),
+            "folder": str(config.parent),
+        }
         try:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
-        except OSError as error:
-            raise VerifyError(f"{self._python}: the server is gone: {error}") from error
-        reply = self._reply(timeout + GRACE_SECONDS)
+            reply = self._reply(timeout + GRACE_SECONDS)
+        except (OSError, json.JSONDecodeError):
+            reply = None
         if reply is None:
             self.close()
-            raise VerifyError(f"{self._python}: the server does not answer")
-        return Outcome(reply["status"], reply["timed_out"])
+            return Outcome(-9, False, "the process that watches over it")
+        return Outcome(reply["status"], reply["timed_out"], reply["limit"])
 
     def _reply(self, timeout: float) -> dict[str, Any] | None:
         assert self._process.stdout is not None
@@ -110,7 +119,8 @@ class Server:
         """End the server."""
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                stream.close()
+                with contextlib.suppress(OSError):  # a request that it will never read
+                    stream.close()
         try:
             self._process.wait(1.0)  # it ends at the end of its input
         except subprocess.TimeoutExpired:
@@ -127,9 +137,11 @@ class Runner:
 
     Args:
         after_python: interpreter of the after side; None: the one that runs this.
+        fresh: a fresh process for each run, even where a fork is safe.
     """
 
-    def __init__(self, after_python: str | None = None) -> None:
+    def __init__(self, after_python: str | None = None, *, fresh: bool = False) -> None:
+        self._fresh = fresh
         self._after_python = after_python or sys.executable
         self._servers: dict[tuple[str, str], Server] = {}
         self._scratch = tempfile.TemporaryDirectory(prefix="migrator-verify-", ignore_cleanup_errors=True)
@@ -167,5 +179,5 @@ class Runner:
         key = (python or self._after_python, role)
         server = self._servers.get(key)
         if server is None or not server.alive():
-            server = self._servers[key] = Server(*key)
+            server = self._servers[key] = Server(*key, self._fresh)
         return server

@@ -45,6 +45,8 @@ class VerifyOptions:
         setup: Python code, or the path of a file of it, that runs in each process before the program.
         edit: replacements made in the copy before anything else.
         timeout: seconds for one run.
+        memory: GiB for one run.
+        fresh: a fresh process for each run, even where a fork of one that has TensorFlow loaded is safe.
         seed: of NumPy's and Python's generators.
         record: file to which the runs of the before are recorded.
         against: such a file, in place of running the before.
@@ -61,6 +63,8 @@ class VerifyOptions:
     setup: tuple[str, ...] = ()
     edit: tuple[Edit, ...] = ()
     timeout: float = 120.0
+    memory: float = 8.0
+    fresh: bool = False
     seed: int = 1234
     record: Path | None = None
     against: Path | None = None
@@ -129,7 +133,7 @@ def _value(name: str, value: Any, file: Path) -> Any:
             return tuple(_edit(item) for item in value)
         if name in ("root", "record", "against"):
             return Path(_below(value, file))
-        if name in ("timeout", "rtol", "atol"):
+        if name in ("timeout", "memory", "rtol", "atol"):
             return float(value)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise VerifyError(f"{file}: wrong value for {name}: {error}") from error

@@ -73,6 +73,7 @@ def self_evidence(path: str | Path, options: VerifyOptions, runner: Runner) -> E
     side.mark_before(None)
     stubs = [(name, str(Path(file).resolve())) for name, file in options.stub.items()]
     first = side.run("oracle", stubs, threads=1, stream=False)
+    notes = tuple(side.notes)
     if not first.ended_well:
         return Evidence(Verdict.INCONCLUSIVE, f"the program fails: {first.error}", program.script)
     tolerance = Tolerance("default", options.rtol, options.atol, "the same program three times, once in more threads")
@@ -91,5 +92,6 @@ def self_evidence(path: str | Path, options: VerifyOptions, runner: Runner) -> E
         verdict, reason = Verdict.PASS, f"{findings.compared} variables and fetches are equal"
     version = runner.server("oracle", options.tf1_python).version
     return Evidence(
-        verdict, reason, program.script, findings.variables, findings.fetches, tolerance.to_json(), oracle=version
-    )
+        verdict, reason, program.script, findings.variables, findings.fetches, tolerance.to_json(), notes=notes,
+        oracle=version,
+    )  # fmt: skip

@@ -65,13 +65,16 @@ class Run:
     @property
     def ended_well(self) -> bool:
         """The program ran to its end."""
-        return bool(self.record.end and self.record.end["ok"]) and not self.outcome.timed_out
+        stopped = self.outcome.timed_out or self.outcome.limit
+        return bool(self.record.end and self.record.end["ok"]) and not stopped
 
     @property
     def error(self) -> str:
         """What ended it otherwise."""
         if self.outcome.timed_out:
             return "time limit"
+        if self.outcome.limit:
+            return f"ended at a limit: {self.outcome.limit}"
         if self.record.end and self.record.end["error"]:
             return str(self.record.end["error"])
         if self.outcome.status < 0:
@@ -150,7 +153,9 @@ class Side:
         config = self._config(folder, copy, stubs) | settings
         (folder / "job.json").write_text(json.dumps(config), encoding="utf-8")
         server = self.runner.server(role, self.options.tf1_python if role == "oracle" else None)
-        outcome = server.run(folder / "job.json", self.options.timeout)
+        outcome = server.run(folder / "job.json", self.options.timeout, self.options.memory)
+        if server.fresh:
+            self.notes.append(f"each run of the {role} is a fresh process: {server.fresh}")
         for used in (copy, folder / "home", folder / "tmp"):
             shutil.rmtree(used, ignore_errors=True)
         return Run(outcome, Record(record))

@@ -1,4 +1,7 @@
-"""Start a child: ``python main.py ROLE`` with ROLE ``oracle`` or ``after``, requests on stdin, replies on stdout."""
+"""Start a child: ``python main.py ROLE [fresh]``, ROLE ``oracle`` or ``after``; requests on stdin, replies on stdout.
+
+``python main.py ROLE program REQUEST`` runs one request, ``python main.py ROLE version`` prints TensorFlow's version.
+"""
 
 from __future__ import annotations
 
@@ -25,4 +28,11 @@ def load_package() -> None:
 
 if __name__ == "__main__":
     load_package()
-    importlib.import_module(PACKAGE + ".serve").serve(sys.argv[1])
+    server = importlib.import_module(PACKAGE + ".serve")
+    role, rest = sys.argv[1], sys.argv[2:]
+    if rest[:1] == ["program"]:
+        server.become_program(role, rest[1])
+    elif rest[:1] == ["version"]:
+        server.print_version(role)
+    else:
+        server.serve(role, "fresh" in rest)
