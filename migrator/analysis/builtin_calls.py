@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from migrator.analysis.unknown_calls import Partial, UnknownCalls, static_only
-from migrator.analysis.values import Func, Map, Node, Py, Seq, Sym, Value, Var, is_tensor, leaves
+from migrator.analysis.values import Dep, Func, GraphValue, Map, Node, Py, Seq, Sym, Value, Var, is_tensor, leaves
 from migrator.tables.lookup import in_tf1, in_tf2
 
 STRUCTURAL = frozenset({"isinstance", "type", "hasattr", "callable", "id", "len", "getattr", "setattr", "super"})
@@ -50,6 +50,15 @@ class BuiltinCalls(UnknownCalls):
             return self.node(node, "binop", [v for a in args for v in leaves(a)])
         elif name in {"int", "float", "str", "list", "tuple", "len", "max", "min"} and static_only(args):
             return self.node(node, "static", [v for a in args for v in leaves(a)])
+        elif (
+            name == "int"
+            and isinstance(first, Py)
+            and first.tag in {"static", "dimension"}
+            and type(first.const) is int
+        ):
+            return Py(first.const, tag="static")
+        elif name in {"str", "repr"} and isinstance(first, Node) and not first.constant:
+            return self.node(node, "static", [first])
         elif name in {"int", "float", "str", "bool"} and isinstance(first, Py):
             return Py(tag=first.tag if first.tag == "run" else "")
         elif name == "getattr" and isinstance(first, Sym):
@@ -58,6 +67,8 @@ class BuiltinCalls(UnknownCalls):
             self.asked_for(first, node)
         if name in STRUCTURAL:
             return Py()
+        if name == "print":
+            return self.shown([*args, *keywords.values()], node)
         return self.escape_call(node, [*args, *keywords.values()])
 
     def looked_up(self, owner: Sym, node: ast.Call) -> Value:
@@ -77,6 +88,19 @@ class BuiltinCalls(UnknownCalls):
         if not full or in_tf1(full) != in_tf2(full):
             self.facts.trouble(node, self.module, "hasattr asks which TensorFlow this is, and the answer changes: keep "
                                "the branch for TensorFlow 1", full)  # fmt: skip
+
+    def shown(self, args: list[Value], node: ast.Call) -> Value:
+        """``print`` of what exists only in the graph: what it shows has no native form, and nothing depends on it."""
+        found = [v for a in args for v in leaves(a) if isinstance(v, (Node, GraphValue)) or is_graph_call(v)]
+        tensors = [v for v in found if isinstance(v, Node) and not v.constant]
+        statement = isinstance(self.module.parents.get(node), ast.Expr)
+        if not statement or not (tensors or any(not isinstance(v, Node) for v in found)):
+            self.facts.printed.add(node)
+            return self.escape_call(node, args)
+        self.facts.shown.add(node)
+        if self.helper:
+            return Py(None)
+        return self.node(node, "shown", [*tensors], Dep.STATEFUL)
 
     def static_range(self, args: list[Value]) -> Value:
         """Return the value of range(...)."""
@@ -115,3 +139,8 @@ class BuiltinCalls(UnknownCalls):
             return Seq("list", [self.call_function(args[0], list(r.items or []), {}, node) for r in rows.items
                                 if isinstance(r, Seq)])  # fmt: skip
         return self.escape_call(node, args[1:])
+
+
+def is_graph_call(value: Value) -> bool:
+    """Tell whether a value is what a method of a graph gives (a graph definition)."""
+    return isinstance(value, Py) and value.tag == "graph-call"

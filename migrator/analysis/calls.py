@@ -100,6 +100,8 @@ class Calls(ContainerCalls):
         if isinstance(owner, Py) and isinstance(owner.const, str) and name in {"startswith", "endswith"} and args:
             given = args[0].const if isinstance(args[0], Py) else None
             return Py(getattr(owner.const, name)(given)) if isinstance(given, str) else Py()
+        if isinstance(owner, Py) and isinstance(owner.const, str) and name == "format":
+            return self.text_of(node, [*args, *keywords.values()])
         if isinstance(owner, Py) and owner.tag == "saver":
             self.facts.trouble(node, self.module, f"a Saver is used (`{name}`): not converted yet; tf.train.Checkpoint "
                                "takes its place", "tensorflow.train.Saver")  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from math import prod
 
 from migrator.analysis.builtin_calls import BuiltinCalls
 from migrator.analysis.values import Map, Py, Seq, Value, join
@@ -14,6 +15,8 @@ class ContainerCalls(BuiltinCalls):
     def sequence_method(self, owner: Seq, name: str, node: ast.Call, args: list[Value]) -> Value:
         """Return what a list method gives; the list changes in place."""
         first = args[0] if args else Py()
+        if owner.kind == "shape" and owner.items is not None:
+            return self.shape_method(owner.items, name)
         if name in {"append", "insert", "extend"}:
             added = args[-1] if args else Py()
             new = (added.items if isinstance(added, Seq) else None) if name == "extend" else [added]
@@ -36,6 +39,17 @@ class ContainerCalls(BuiltinCalls):
             self.mutate_base(node, first)
             return Py(None)
         return Seq(owner.kind, None, self.each(owner)) if name == "copy" else Py()
+
+    def shape_method(self, sizes: list[Value], name: str) -> Value:
+        """Return what a method of a static shape gives."""
+        consts = [s.const for s in sizes if isinstance(s, Py) and type(s.const) is int]
+        if name == "as_list":
+            return Seq("list", [Py(s.const, tag="static") if isinstance(s, Py) else s for s in sizes])
+        if name == "num_elements":
+            return Py(prod(consts) if len(consts) == len(sizes) else None, tag="static")
+        if name == "is_fully_defined":
+            return Py(len(consts) == len(sizes), tag="static")
+        return Py(tag="static")
 
     def mutate_base(self, node: ast.Call, value: Value) -> None:
         """Record that a method call changes the object it is called on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from migrator.analysis import shapes
 from migrator.analysis.environment import Env, truth
 from migrator.analysis.operators import Operators
 from migrator.analysis.values import UNKNOWN, Map, Node, Py, Seq, Top, Value, Var, is_tensor, join, leaves
@@ -83,6 +84,7 @@ class Containers(Operators):
             )
             result.dtype = owner.dtype
             result.taken.update(self.key_parts(node.slice))
+            result.static = None if static else shapes.subscript(owner.static, node.slice, self.facts.latest.get)
             return result
         if isinstance(owner, Py) and owner.const is UNKNOWN and isinstance(node.slice, ast.Slice):
             return owner  # a view shares the array's memory

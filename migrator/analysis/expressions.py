@@ -40,17 +40,13 @@ class Expressions(Containers):
         return self.eval(node.value)
 
     def eval_JoinedStr(self, node: ast.JoinedStr) -> Value:
-        for part in node.values:
-            if isinstance(part, ast.FormattedValue):
-                self.eval(part)
-        return Py()
+        return self.text_of(node, [self.eval(p) for p in node.values if isinstance(p, ast.FormattedValue)])
 
     def eval_FormattedValue(self, node: ast.FormattedValue) -> Value:
         value = self.eval(node.value)
-        self.escape(node, [value])
         if node.format_spec is not None:
             self.eval(node.format_spec)
-        return Py()
+        return value
 
     def eval_Await(self, node: ast.Await) -> Value:
         return self.eval(node.value)

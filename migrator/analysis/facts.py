@@ -104,6 +104,9 @@ class Facts:
     reused: dict[ast.expr, Var] = field(default_factory=dict)  # get_variable calls that give an existing variable
     dimensions: set[ast.Attribute] = field(default_factory=set)  # ``.value`` of dimensions of variables
     tensor_callees: set[ast.expr] = field(default_factory=set)  # callees that were TensorFlow's or a container's once
+    statics: set[ast.expr] = field(default_factory=set)  # ``x.shape``, ``x.get_shape()`` whose sizes are known
+    shown: set[ast.Call] = field(default_factory=set)  # ``print`` of something that exists only in the graph
+    printed: set[ast.Call] = field(default_factory=set)  # other calls of ``print``
     names_read: bool = False  # the program reads names of variables
     put_needs: dict[ast.Call, list[ast.expr]] = field(
         default_factory=dict

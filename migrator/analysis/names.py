@@ -8,6 +8,7 @@ from migrator.analysis.calls import Calls
 from migrator.analysis.environment import Env, builtin
 from migrator.analysis.state import Method
 from migrator.analysis.values import (
+    UNKNOWN,
     Cls,
     Func,
     GraphValue,
@@ -91,21 +92,25 @@ class Names(Calls):
             if name in STATIC_ATTRIBUTES or (owner.op == "static" and name in {"value", "ndims"}):
                 return self.static(node, owner)
             return Method(owner, name)
+        if isinstance(owner, Seq) and owner.kind == "shape" and owner.items is not None:
+            if name in {"ndims", "rank"}:
+                return Py(len(owner.items), tag="static")
+            return Seq("list", owner.items) if name == "dims" else Method(owner, name)
         if isinstance(owner, (Opt, Seq, Map, Sess, GraphValue, Writer)):
             if isinstance(owner, Sess) and name == "graph":
                 return GraphValue(node, self.stmt, self.module, default=True)
             return Method(owner, name)
         if name == "value" and is_dimension(node.value) and isinstance(owner, (Py, Top, Method)):
             self.facts.dimensions.add(node)
-            return Py(tag="static")
+            return Py(owner.const if isinstance(owner, Py) else UNKNOWN, tag="static")
         if isinstance(owner, ScopeValue):
             return Py("/".join(owner.path)) if name == "name" else Method(owner, name)
         if isinstance(owner, Top):
             return owner
-        if isinstance(owner, Py) and owner.tag == "static":
+        if isinstance(owner, Py) and owner.tag in {"static", "dimension"}:
             if name == "value":
                 self.facts.dimensions.add(node)
-                return Py(tag="static")
+                return Py(owner.const, tag="static")
             return Method(owner, name)
         return (
             Py(tag=owner.tag)
@@ -117,6 +122,10 @@ class Names(Calls):
         """Return a Python value that TF1 took from the graph while it was built (a static shape, a name)."""
         if owner.constant:
             return Py(tag="static")
+        called = isinstance(node, ast.Call)
+        if owner.static is not None and (called or (isinstance(node, ast.Attribute) and node.attr == "shape")):
+            self.facts.statics.add(node)
+            return Seq("shape", [Py(size, tag="dimension") for size in owner.static])
         return self.node(node, "static", (owner,))
 
     def instance_attribute(self, owner: Inst, node: ast.Attribute) -> Value:

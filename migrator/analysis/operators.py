@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 
+from migrator.analysis import shapes
 from migrator.analysis.names import Names
 from migrator.analysis.values import (
     UNKNOWN,
@@ -44,10 +45,13 @@ class Operators(Names):
             expr = node if isinstance(node, ast.expr) else node.target
             only = [v for v in (left, right) if is_tensor(v)]
             static = all(isinstance(v, Node) and v.op == "static" for v in only)
+            static = static or (isinstance(left, Py) and isinstance(left.const, str))  # "%s" % tensor
             result = self.node(
                 expr, "static" if static else "binop", [v for v in (left, right) if is_tensor(v) or isinstance(v, Top)]
             )
             result.operator = type(op).__name__
+            sides = {"a": left, "b": right, "x": left, "y": right}
+            result.static = shapes.infer("matmul" if isinstance(op, ast.MatMult) else "add", sides)
             dtypes = {v.dtype for v in (left, right) if isinstance(v, (Node, Var))}
             result.dtype = dtypes.pop() if len(dtypes) == 1 else None
             return result
@@ -64,12 +68,15 @@ class Operators(Names):
             if isinstance(side, Top):
                 return side
         if isinstance(left, Py) and isinstance(right, Py):
+            if any(v.tag == "dimension" and v.const is None for v in (left, right)):
+                self.facts.trouble(node, self.module, "arithmetic with a static size that is not known")
             return self.fold(op, left, right)
         return Py()
 
     def fold(self, op: ast.operator, left: Py, right: Py) -> Py:
         """Compute with known Python numbers and strings."""
-        tag = "numpy" if "numpy" in (left.tag, right.tag) else ""
+        tags = {left.tag, right.tag}
+        tag = "numpy" if "numpy" in tags else "static" if tags & {"static", "dimension"} else ""
         function = _FOLD.get(type(op))
         known = all(isinstance(v.const, (int, float, str)) for v in (left, right))
         if function is not None and known:
@@ -92,7 +99,7 @@ class Operators(Names):
         value = self.eval(node.operand)
         if isinstance(value, (Node, Var)):
             result = self.node(node, "unary", (value,))
-            result.dtype = value.dtype
+            result.dtype, result.static = value.dtype, value.static
             return result
         if isinstance(value, Py) and isinstance(value.const, (int, float)):
             if isinstance(node.op, ast.USub):
@@ -117,15 +124,21 @@ class Operators(Names):
         identity = all(isinstance(o, (ast.Is, ast.IsNot, ast.In, ast.NotIn)) for o in node.ops)
         tensors = [v for v in values if is_tensor(v)]
         if tensors and not identity:
-            if any(isinstance(o, (ast.Eq, ast.NotEq)) for o in node.ops):
+            static = all(isinstance(v, Node) and v.op == "static" for v in tensors)
+            if any(isinstance(o, (ast.Eq, ast.NotEq)) for o in node.ops) and not static:
                 self.facts.trouble(node, self.module, "`==` on tensors compares identity in TF1 and elements in TF2; "
                                    "write `is`, or tf.equal where elements were meant")  # fmt: skip
-            result = self.node(node, "compare", tensors)
+            result = self.node(node, "static" if static else "compare", tensors)
             result.dtype = "bool"
             return result
         for value in values:
             if isinstance(value, Top):
                 return value
+        sizes = [v for v in values if isinstance(v, Seq) and v.kind == "shape"]
+        unknown = [v for x in (sizes or values) for v in leaves(x) if isinstance(v, Py) and v.tag == "dimension"]
+        if any(v.const is None for v in unknown):
+            self.facts.trouble(node, self.module, "a static size that is not known is compared: TF1's Dimension(None) "
+                               "is neither None nor equal to anything; compare `.value` or as_list()")  # fmt: skip
         return self.compared(node, values)
 
     def compared(self, node: ast.Compare, values: list[Value]) -> Py:

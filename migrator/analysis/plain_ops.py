@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from migrator.analysis import shapes
 from migrator.analysis.state import State
 from migrator.analysis.values import (
     UNKNOWN,
@@ -83,6 +84,7 @@ class PlainOps(State):
         result.taken.update(taken)
         result.dtype = self.result_dtype(symbol, args, tensors)
         result.shape = self.result_shape(symbol, args, tensors)
+        result.static = None if effects else shapes.infer(symbol, self.values_of(args))
         if symbol in signatures.GIVES_LIST:
             return self.many(node, symbol, args, result)
         return result

@@ -28,6 +28,7 @@ def build_unit(module: ModuleSource, facts: Facts) -> Unit:
     builder.block(module.tree.body, (), None, ())
     _graph_functions(unit)
     _start_values(unit)
+    _static_sizes(unit)
     users = {s.module.path for s in facts.sites.values()}
     unit.shared = any(module.path in reached for user, reached in facts.reached.items() if user in users)
     return unit
@@ -83,6 +84,26 @@ def _start_values(unit: Unit) -> None:
         stages = {unit.atom_of[s].stage for s in users.get(id(atom.stmt), ()) if s is not atom.stmt}
         if all(v in serving for v in created) and stages == {Stage.ONCE}:
             atom.stage = Stage.ONCE
+
+
+def _static_sizes(unit: Unit) -> None:
+    """A static size that only graph code on the same tensor reads stays with it, as it is written."""
+    facts = unit.facts
+    for expr in facts.statics:
+        atom = unit.atom(expr) if expr in unit.module.parents else None
+        if atom is None or atom.stage is not Stage.PYTHON or not isinstance(atom.stmt, ast.Assign):
+            continue
+        owners = {n.id for n in ast.walk(expr) if isinstance(n, ast.Name)}
+        bound = {d for d in facts.defs.get(atom.stmt, ()) if not d.mutates}
+        readers = [n for d in bound for n in facts.readers.get(d.name, ()) if d in facts.uses[n]]
+        homes = [unit.atom(n) for n in readers if isinstance(n.ctx, ast.Load)]
+        beside = all(
+            home is not None and home.stage is Stage.GRAPH
+            and any(isinstance(n, ast.Name) and n.id in owners for n in ast.walk(home.stmt))
+            for home in homes
+        )  # fmt: skip
+        if homes and beside:
+            atom.stage = Stage.GRAPH
 
 
 class _Builder:
@@ -182,6 +203,8 @@ class _Builder:
         if self.dropped(stmt):
             return Stage.DROP
         created = facts.created.get(stmt, [])
+        if isinstance(stmt, ast.Expr) and stmt.value in facts.printed:
+            return Stage.PYTHON
         if any(isinstance(v, Node) and not v.constant and not _is_initial(v, created) for v in created):
             return Stage.GRAPH
         for found in facts.defs.get(stmt, []):

@@ -166,6 +166,11 @@ class State:
                     return leaf
         return Py()
 
+    def text_of(self, node: ast.expr, values: list[Value]) -> Value:
+        """Return the text that is made of values: of tensors it shows their names and static shapes."""
+        found = [v for value in values for v in leaves(value) if isinstance(v, Node) and not v.constant]
+        return self.node(node, "static", [*found]) if found else self.escape(node, values)
+
     def named(self, value: Value, name: str) -> None:
         """Note the name under which a variable or list is known to the program."""
         if self.helper:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from math import prod
 
 from migrator.analysis.function_calls import FunctionCalls
 from migrator.analysis.values import (
@@ -12,6 +13,7 @@ from migrator.analysis.values import (
     Func,
     Node,
     Py,
+    Seq,
     Sess,
     Sym,
     Top,
@@ -111,6 +113,17 @@ class UnknownCalls(FunctionCalls):
             if any(in_graph(a) or isinstance(a, Sess) for a in args):
                 self.facts.trouble(node, self.module, callee.reason)
             return callee
+        if (
+            name == "prod"
+            and isinstance(callee, Py)
+            and callee.tag == "numpy"
+            and len(args) == 1
+            and len(node.args) == 1
+        ):
+            sizes = [v.const for v in leaves(args[0]) if isinstance(v, Py) and type(v.const) is int]
+            known = isinstance(args[0], Seq) and args[0].items is not None and len(args[0].items) == len(sizes) > 0
+            if known:
+                return Py(prod(sizes), tag="static")
         if static_only(args) and isinstance(callee, Py) and callee.tag in {"numpy", "module"} and name != "":
             return self.node(node, "static", [v for a in args for v in leaves(a) if is_tensor(v)])
         result = self.escape_call(node, args)

@@ -165,6 +165,7 @@ class Node(Origin):
     operator: str = ""  # "Add", "Mult" ..., where it is a binop
     backward: Backward | None = None  # of a gradient and of minimize: the call's backward pass
     by: Value | None = None  # of a gradient: what it is taken by
+    static: tuple[int | None, ...] | None = None  # static shape as TensorFlow has it, where that is certain
     called: ast.Call | None = None  # a placeholder made in a helper: the call of the helper
     index: int | None = None  # which element of a split, unstack or unpacked tensor it is
     taken: dict[object, Value] = field(default_factory=dict)  # what this call's arguments were, by keyword
@@ -229,6 +230,7 @@ class Var(Origin):
     path: str | None = None
     graph: int = 0
     scoped: bool = False  # made inside a scope
+    static: tuple[int | None, ...] | None = None  # as of `Node`
     sources: tuple[Node, ...] = ()  # what its start value is made of
 
 
@@ -347,12 +349,15 @@ def join(a: Value | None, b: Value | None) -> Value:
     if isinstance(a, Node) and isinstance(b, Node):
         if a.expr is b.expr and a.op == b.op and a.called is b.called:
             a.deps |= b.deps
+            a.static = a.static if a.static == b.static else None
             return a
         return Node(
             a.expr, a.stmt, a.module, op="phi", inputs=(a, b), deps=a.deps | b.deps,
             dtype=a.dtype if a.dtype == b.dtype else None,
         )  # fmt: skip
     if isinstance(a, (Var, Opt, Sess)) and isinstance(b, type(a)) and a.expr is b.expr:
+        if isinstance(a, Var) and isinstance(b, Var):
+            a.static = a.static if a.static == b.static else None
         return a
     tensorish = [v for v in (a, b) if isinstance(v, (Node, Var))]
     if tensorish and isinstance(a, (Node, Var, Py)) and isinstance(b, (Node, Var, Py)):

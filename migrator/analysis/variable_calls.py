@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from migrator.analysis import shapes
 from migrator.analysis.plain_ops import PlainOps, literal_shape
 from migrator.analysis.values import Dep, Node, Py, Seq, Sym, Top, Value, Var, leaves
 from migrator.tables import signatures
@@ -25,6 +26,7 @@ class VariableCalls(PlainOps):
         if given is not None:
             found.dtype = given.dtype if isinstance(given, (Node, Var)) else self.literal_dtype(given)
         found.shape = self.static_shape(self.value(args, "shape"))
+        found.static = exact_sizes(self.value(args, "shape"))
         found.loop = self.loops > 0
         if self.helper == 1 and isinstance(self.call_nodes[-1], ast.Call):
             found.called = self.call_nodes[-1]
@@ -64,6 +66,8 @@ class VariableCalls(PlainOps):
             initial=initial, via="get_variable" if got else "Variable", loop=self.loops > 0, graph=self.graph.number,
             dtype=self.variable_dtype(args, initial, got), shape=self.variable_shape(args, initial, got),
         )  # fmt: skip
+        given = self.value(args, "shape") if got else None
+        found.static = exact_sizes(given) if given is not None else shapes.of(self.facts.latest.get(initial))  # type: ignore[arg-type]
         if collections is not None:
             found.trainable = None
         found.scoped = bool(self.scopes if got else self.name_scopes)
@@ -157,7 +161,7 @@ class VariableCalls(PlainOps):
             return self.write(node, node.func.value, [v for x in values for v in leaves(x)], name, args)
         if name in {"read_value", "value", "initialized_value"}:
             result = self.node(node, name, (owner,))
-            result.dtype, result.shape = owner.dtype, owner.shape
+            result.dtype, result.shape, result.static = owner.dtype, owner.shape, owner.static
             return result
         if name in {"get_shape", "set_shape"}:
             return Py(tag="static")
@@ -179,7 +183,15 @@ class VariableCalls(PlainOps):
     def shape_set(self, node: ast.Call, owner: Node) -> Value:
         """`t.set_shape(...)`: a statement about the tensor that must go where the tensor goes."""
         self.mutate(node.func.value, self.module.statement(node), owner)  # type: ignore[attr-defined]
+        sizes = exact_sizes(self.facts.latest.get(node.args[0])) if node.args else None
+        owner.static = sizes if sizes is not None and None not in sizes else None
         return self.node(node, "set_shape", (owner,))
+
+
+def exact_sizes(value: Value | None) -> shapes.Shape | None:
+    """Return the static shape that a shape argument gives, where every size is known here."""
+    sizes = shapes.literal(value)
+    return sizes if sizes is not None and all(s is None or s >= 0 for s in sizes) else None
 
 
 def written(value: Value | None) -> list[Var]:

@@ -13,6 +13,7 @@ from migrator.rules import (
     optimizers,
     sessions,
     sites,
+    statics,
     step_functions,
     streams,
     symbol_edits,
@@ -27,5 +28,5 @@ RULES: tuple[Rule, ...] = (
     symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, dropping.DROPPED, streams.STREAMS,
     step_functions.RACES,
     derived_scatters.SCATTERED, variables.RULE, collections.RULE, optimizers.RULE, decays.RULE, writes.RULE,
-    derived_writes.RULE,
+    derived_writes.RULE, statics.BUILD_TIME,
 )  # fmt: skip

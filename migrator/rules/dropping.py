@@ -8,6 +8,7 @@ from migrator.analysis.units import COMPREHENSIONS, Stage
 from migrator.analysis.values import Node, Sess, Writer
 from migrator.model import Rule, Severity
 from migrator.rules.plan import CannotConvert, Plan
+from migrator.rules.statics import literal_text
 from migrator.syntax.walk import walk
 
 DROPPED = Rule(
@@ -34,6 +35,10 @@ def drop(plan: Plan, live: set[ast.stmt]) -> None:
             (operations.moved if atom.stmt in live else operations.removed).add(atom.stmt)
             if atom.stmt not in live and not _only_placeholders(plan, atom.stmt):
                 text = plan.segment(atom.stmt).split("\n")[0][:60]
+                if isinstance(atom.stmt, ast.Expr) and atom.stmt.value in unit.facts.shown:
+                    plan.note(atom.stmt, DROPPED.code, Severity.INFO, f"`{text}` shows a symbolic tensor or a graph, "
+                              "which native code doesn't have: it was removed")  # fmt: skip
+                    continue
                 plan.note(atom.stmt, DROPPED.code, Severity.INFO, f"no run reaches `{text}`: it was removed")
 
 
@@ -89,6 +94,12 @@ def check_escapes(plan: Plan) -> None:
             if home is None or isinstance(node.ctx, ast.Store):
                 continue
             if home.stage in {Stage.GRAPH, Stage.DROP}:
+                text = literal_text(plan, found.value) if home.stage is Stage.GRAPH and not found.mutates else None
+                if text is not None and home.stmt is found.stmt:
+                    line = f"{node.id} = {text}"  # a size that graph code found out has its value here as well
+                    if line not in plan.operations.before.setdefault(home.stmt, []):
+                        plan.operations.before[home.stmt].append(line)
+                    continue
                 if isinstance(atom.stmt, (ast.FunctionDef, ast.AsyncFunctionDef)):
                     raise CannotConvert(node, f"`{atom.stmt.name}` reads the graph tensor `{node.id}` from outside; "
                                         "make it a parameter")  # fmt: skip

@@ -7,8 +7,10 @@ import ast
 from migrator.analysis.state import Method
 from migrator.analysis.units import COMPREHENSIONS, Stage
 from migrator.analysis.values import FunctionNode, Node, Opt, Py, Sym, Var, leaves
+from migrator.model import Severity
 from migrator.rules.feeds import pure_call
 from migrator.rules.plan import CannotConvert, Plan
+from migrator.rules.statics import BUILD_TIME
 from migrator.syntax.walk import walk
 
 
@@ -29,6 +31,11 @@ def hoist_calls(plan: Plan, live: set[ast.stmt], helpers: set[FunctionNode]) -> 
     for helper in sorted(helpers, key=lambda h: h.lineno):
         for node in walk(helper):
             if isinstance(node, ast.Call) and node in plan.unit.module.parents and _impure(plan, node):
+                if _prints(plan, node):
+                    name = getattr(helper, "name", "the helper")
+                    message = f"`{name}` prints when a step function that calls it is traced, once for each"
+                    plan.note(node, BUILD_TIME.code, Severity.INFO, message)
+                    continue
                 raise CannotConvert(node, f"`{plan.segment(node.func)}` is called by a helper while the graph is "
                                     "built; call it outside and pass the value in")  # fmt: skip
     for atom in plan.unit.atoms:
@@ -37,10 +44,28 @@ def hoist_calls(plan: Plan, live: set[ast.stmt], helpers: set[FunctionNode]) -> 
         stack: list[ast.AST] = [atom.stmt]
         while stack:
             node = stack.pop()
-            if isinstance(node, ast.Call) and _impure(plan, node):
+            printed = (
+                isinstance(node, ast.Call) and node is not getattr(atom.stmt, "value", None) and _prints(plan, node)
+            )
+            if isinstance(node, ast.Call) and (node in plan.unit.facts.shown or (printed and atom.stmt in live)):
+                if atom.stmt in live:
+                    plan.note(node, BUILD_TIME.code, Severity.INFO, "prints when the step function is traced")
+            elif isinstance(node, ast.Call) and _impure(plan, node):
                 _hoist_call(plan, atom.stmt, node, named=atom.stmt in live)
                 continue
             stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _prints(plan: Plan, call: ast.Call) -> bool:
+    """Tell whether a call is a ``print`` statement, whose time of running matters to nobody."""
+    callee = plan.value(call.func)
+    printing = isinstance(callee, Py) and callee.tag == "builtin" and callee.const == "print"
+    root = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in LEVELS else None
+    printing = printing or (isinstance(root, ast.Name) and root.id.lower() in {"logging", "logger", "log"})
+    return printing and isinstance(plan.unit.module.parents.get(call), ast.Expr)
+
+
+LEVELS = frozenset({"debug", "info", "warning", "warn", "error"})
 
 
 def _impure(plan: Plan, call: ast.Call) -> bool:

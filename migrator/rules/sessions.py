@@ -23,6 +23,7 @@ from migrator.rules.placeholders import drop_makers
 from migrator.rules.plan import CannotConvert, Namer, Plan, wrapped
 from migrator.rules.site_edits import SiteEdits
 from migrator.rules.sites import Sites
+from migrator.rules.statics import convert_statics
 from migrator.rules.step_builder import StepBuilder
 from migrator.rules.step_functions import optimizer_uses
 from migrator.rules.streams import note_streams
@@ -64,6 +65,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     convert_start_reads(plan)
     convert_collections(plan)
     convert_defaults(plan)
+    convert_statics(plan)
     convert_dimensions(plan)
     convert_decays(plan)
     convert_writes(plan)

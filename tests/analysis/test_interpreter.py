@@ -198,7 +198,6 @@ def test_sites() -> None:
 @pytest.mark.parametrize(
     ("code", "part"),
     [
-        ("print(y)", "is used outside of a run"),
         ("def f():\n    t = tf.placeholder(tf.float32)\n", "no run of the project reaches"),
         ("run = tf.Session().run", "is used as a value"),
         ("open('f').write(y)", "is used outside of a run"),

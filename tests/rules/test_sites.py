@@ -720,7 +720,7 @@ REFUSED = {
             return sess.run(what, {x: [1, 2]})
         print(fetch(x * 2))  # here
         """,
-        "is called while the graph is built",
+        "is used outside of a run",
     ),
     "run options": (
         """

@@ -813,6 +813,111 @@ CONVERTED: dict[str, tuple[str, ...]] = {
         print(compute_y([[1.]]).numpy(), w.numpy())
         """,
     ),
+    "helper that prints": (
+        """
+        def layer(t):
+            print('building', t.shape)
+            return t * 2
+        x = tf.placeholder(tf.float32, [2])
+        y = layer(x)
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        """
+        def layer(t):
+            print('building', t.shape)
+            return t * 2
+
+
+        @tf.function(input_signature=[tf.TensorSpec([2], tf.float32)])
+        def compute_y(x):
+            y = layer(x)
+            return y
+
+
+        print(compute_y([1., 1.]).numpy())
+        """,
+        "`layer` prints when a step function that calls it is traced",
+    ),
+    "a branch that prints": (
+        """
+        import sys
+        x = tf.placeholder(tf.float32, [])
+        if len(sys.argv) > 1:
+            y = x * 2
+            print('long')
+        else:
+            y = x * 3
+        sess = tf.Session()
+        print(sess.run(y, {x: 1.}))
+        """,
+        """
+        import sys
+
+
+        @tf.function(input_signature=[tf.TensorSpec([], tf.float32)])
+        def compute_y(x):
+            if len(sys.argv) > 1:
+                y = x * 2
+                print('long')
+            else:
+                y = x * 3
+            return y
+
+
+        print(compute_y(1.).numpy())
+        """,
+        "prints when the step function is traced",
+    ),
+    "a symbolic tensor that is printed": (
+        """
+        x = tf.placeholder(tf.float32, [])
+        y = x * 2
+        print(y)
+        print("y:", y.name)
+        sess = tf.Session()
+        print(sess.run(y, {x: 1.}))
+        """,
+        """
+
+
+        @tf.function(input_signature=[tf.TensorSpec([], tf.float32)])
+        def compute_y(x):
+            y = x * 2
+            return y
+
+
+        print(compute_y(1.).numpy())
+        """,
+    ),
+    "static sizes in Python code": (
+        """
+        x = tf.placeholder(tf.float32, [None, 4])
+        n = int(x.get_shape()[1])
+        assert x.get_shape().as_list() == [None, 4]
+        w = tf.Variable(tf.ones([n, 2]))
+        y = tf.matmul(x, w) / n
+        print(y.shape, y.get_shape().as_list(), 'rank %d' % y.shape.ndims)
+        sess = tf.Session()
+        sess.run(tf.global_variables_initializer())
+        print(sess.run(y, {x: [[1.] * n]}))
+        """,
+        """
+        n = 4
+        w = tf.Variable(tf.ones([n, 2]))
+
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 4], tf.float32)])
+        def compute_y(x):
+            y = tf.matmul(x, w) / n
+            return y
+
+
+        print(tf.TensorShape([None, 2]), [None, 2], 'rank %d' % 2)
+        print(compute_y([[1.] * n]).numpy())
+        """,
+        "an assertion about static shapes that hold",
+    ),
     "two uses of a rebound variable": (
         """
         x = tf.placeholder(tf.float32, [None])
@@ -918,6 +1023,16 @@ CONVERTED: dict[str, tuple[str, ...]] = {
     ),
 }
 REFUSED = {
+    "comparing an unknown static size": (
+        """
+        x = tf.placeholder(tf.float32, [None, 2])
+        if x.shape[0] == None:  # here
+            print('unknown')
+        sess = tf.Session()
+        print(sess.run(x * 2., {x: [[1., 2.]]}))
+        """,
+        "TF1's Dimension(None) is neither None nor equal to anything",
+    ),
     "helper reads a rebound name": (
         """
         rate = 2.0
@@ -942,18 +1057,6 @@ REFUSED = {
         print(sess.run(y, {x: [1., 1.]}))
         """,
         "`np.random.rand` is called by a helper",
-    ),
-    "helper that prints": (
-        """
-        def layer(t):
-            print('building')  # here
-            return t * 2
-        x = tf.placeholder(tf.float32, [2])
-        y = layer(x)
-        sess = tf.Session()
-        print(sess.run(y, {x: [1., 1.]}))
-        """,
-        "`print` is called by a helper",
     ),
     "draw in a loop": (
         """
@@ -1025,20 +1128,6 @@ REFUSED = {
         """,
         "which this run does not feed",
     ),
-    "graph in a branch used outside": (
-        """
-        import sys
-        x = tf.placeholder(tf.float32, [])
-        if len(sys.argv) > 1:
-            y = x * 2
-            print('long')  # here
-        else:
-            y = x * 3
-        sess = tf.Session()
-        print(sess.run(y, {x: 1.}))
-        """,
-        "`print` is called while the graph is built",
-    ),
     "read against an unordered write": (
         """
         w = tf.Variable(1.)
@@ -1085,16 +1174,6 @@ REFUSED = {
         print(sess.run(h, {x: 1.}))
         """,
         "makes state among graph code",
-    ),
-    "tensor used outside of a run": (
-        """
-        x = tf.placeholder(tf.float32, [])
-        y = x * 2
-        print(y)  # here
-        sess = tf.Session()
-        print(sess.run(y, {x: 1.}))
-        """,
-        "is used outside of a run",
     ),
     "tensor as a condition": (
         """
