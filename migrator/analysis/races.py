@@ -153,11 +153,12 @@ def _as_deep(effect: Effect, node: Node, before: dict[int, Node]) -> bool:
     if effect.kind not in TRAINING or isinstance(node, Effect) or node.op in MADE:
         return False
     passes = {id(b): b for b in (n.backward for n in [effect, *before.values()]) if b is not None}
-    own = any(node is a for b in passes.values() for y in b.ys if isinstance(y, Node) for a in y.ancestors())
-    if not own:
+    forward = {id(a) for b in passes.values() for y in b.ys if isinstance(y, Node) for a in y.ancestors()}
+    if id(node) not in forward:
         return False
     depths: dict[int, int] = {}
-    return max((_depth(n, depths) for n in before.values() if n.op not in MADE), default=0) >= _depth(node, depths)
+    waited = [_depth(n, depths) for n in before.values() if id(n) in forward and n.op not in MADE]
+    return max(waited, default=0) >= _depth(node, depths)
 
 
 def _depth(node: Node, known: dict[int, int]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator.analysis.values import Func, Map, Node, Py, Seq, Sym, Var
+from migrator.rules.feed_values import cast_text
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.tables.pure_builtins import PURE_BUILTINS
 
@@ -154,6 +155,20 @@ def convert_keys(plan: Plan, feed: Feed) -> None:
         if key not in plan.handled:
             plan.handled.add(key)
             plan.edits.replace(key, f'"{plan.parameters[node]}"')
+            _cast_value(plan, key, node)
+
+
+def _cast_value(plan: Plan, key: ast.expr, node: Node) -> None:
+    """Cast the value that stands beside a key, where TF1's feed did."""
+    holder = plan.unit.module.parents[key]
+    value: ast.expr | None = None
+    if isinstance(holder, ast.Dict):
+        value = holder.values[holder.keys.index(key)]
+    elif isinstance(holder, ast.Subscript):
+        stmt = plan.unit.module.parents[holder]
+        value = stmt.value if isinstance(stmt, ast.Assign) else None
+    if value is not None and cast_text(plan, node, value, "_") != "_":
+        plan.edits.replace(value, lambda render: cast_text(plan, node, value, render(value)))
 
 
 PURE_ARRAY_METHODS = frozenset(

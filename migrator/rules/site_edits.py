@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 
-from migrator.analysis.values import UNKNOWN, Effect, Node, Py, Seq
+from migrator.analysis.values import Effect, Seq
+from migrator.rules.feed_values import cast_text
 from migrator.rules.fetches import Site, fetched_texts, spread, step_of, uses_result
 from migrator.rules.plan import CannotConvert, Plan, SitePlan, atomic
 from migrator.rules.step_builder import StepBuilder
@@ -29,6 +30,9 @@ class SiteEdits:
             assert step.anchor is not None
             self.plan.operations.after.setdefault(step.anchor.stmt, []).extend(self.builder.text(step))
         for site in self.sites:
+            for node, value in site.feed.values.items():
+                if value is not None:
+                    cast_text(self.plan, node, value, "")  # an import that it needs is known before the text is made
             if not site.initializers:
                 self._rewrite(site)
 
@@ -144,23 +148,9 @@ class SiteEdits:
         for node in order:
             value = feed.values[node]
             assert value is not None
-            text = self._fed_text(node, value, render)
+            text = cast_text(self.plan, node, value, render(value))
             parts.append(f"{self.plan.parameters[node]}={text}" if named else text)
         return f"{step.name}({', '.join(parts)})"
-
-    def _fed_text(self, node: Node, value: ast.expr, render: Render) -> str:
-        """Return a fed value's text; TF1 casts numbers to booleans and floats to integers, a tf.function doesn't."""
-        text, known = render(value), self.plan.value(value)
-        const = known.const if isinstance(known, Py) else UNKNOWN
-        if node.dtype == "bool" and not isinstance(const, bool):
-            plain = isinstance(value, (ast.Compare, ast.BoolOp)) and node.shape == ()
-            return text if plain or node.shape != () else f"bool({text})"
-        if (node.dtype or "").startswith(("int", "uint")) and node.shape == ():
-            floats = isinstance(const, float) or any(
-                isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div) for n in ast.walk(value)
-            )
-            return f"int({text})" if floats else text
-        return text
 
     def _value(self, site: Site, render: Render) -> str:
         """Return an expression with a site's value, in the fetch's structure."""
