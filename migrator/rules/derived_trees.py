@@ -112,6 +112,8 @@ class Tree:
 
     def _is_source(self, op: str, name: str, names: tuple[str, ...]) -> bool:
         """Tell whether an argument is a tensor that the op rearranges, rather than how it does so."""
+        if op.endswith("dynamic_stitch"):  # the indices come first
+            return name in ("data", "*1")
         if name in names:
             return names.index(name) < lenses.sources_of(op)
         return name == "*0" or (name == "*1" and lenses.sources_of(op) > 1)

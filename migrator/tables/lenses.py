@@ -135,6 +135,8 @@ ISOS = (
         "a dtype that holds every value of the source's; a value that the source's dtype holds",
         aliases=(
             "tensorflow.dtypes.cast",
+            "tensorflow.saturate_cast",
+            "tensorflow.dtypes.saturate_cast",
             "tensorflow.to_float",
             "tensorflow.to_double",
             "tensorflow.to_int32",
@@ -180,7 +182,11 @@ ISOS = (
         "batch_to_space",
         "batch_to_space",
         "no padding",
-        aliases=("tensorflow.manip.space_to_batch_nd",),
+        aliases=(
+            "tensorflow.manip.space_to_batch_nd",
+            "tensorflow.space_to_batch",
+            "tensorflow.nn.space_to_batch",
+        ),
     ),
     Row(
         "tensorflow.batch_to_space_nd",
@@ -190,7 +196,18 @@ ISOS = (
         "space_to_batch",
         "space_to_batch",
         "no crops",
-        aliases=("tensorflow.manip.batch_to_space_nd",),
+        aliases=("tensorflow.manip.batch_to_space_nd", "tensorflow.batch_to_space"),
+    ),
+    Row("tensorflow.signal.fftshift", Kind.ISO, "signal.fftshift", ("axes",), "ifftshift", "ifftshift"),
+    Row("tensorflow.signal.ifftshift", Kind.ISO, "signal.ifftshift", ("axes",), "fftshift", "fftshift"),
+    Row(
+        "tensorflow.image.rot90",
+        Kind.ISO,
+        "image.rot90",
+        ("k",),
+        "rot90",
+        "transpose and reverse",
+        "a known k, an image of known rank",
     ),
 )
 
@@ -227,6 +244,15 @@ PRODUCTS = (
         aliases=("tensorflow.tuple", "tensorflow.identity_n"),
     ),
     Row(
+        "tensorflow.dynamic_stitch",
+        Kind.PRODUCT,
+        "dynamic_stitch",
+        (),
+        "stitch",
+        "the value's rows at each tensor's indices",
+        "lists of indices statically known, each index once",
+    ),
+    Row(
         "tensorflow.complex",
         Kind.PRODUCT,
         "complex",
@@ -258,6 +284,24 @@ VIEWS = (
         "stack of all parts",
         "its parts (with index), or all of them in a product",
         aliases=("tensorflow.unpack",),
+    ),
+    Row(
+        "tensorflow.dynamic_partition",
+        Kind.VIEW,
+        "dynamic_partition",
+        ("partitions!", "num_partitions!"),
+        "partition",
+        "a mask: where the partitions are that part's number",
+        "one of its parts",
+    ),
+    Row(
+        "tensorflow.image.crop_to_bounding_box",
+        Kind.VIEW,
+        "image.crop_to_bounding_box",
+        ("offset_height!", "offset_width!", "target_height!", "target_width!"),
+        "key",
+        "sliced assign of the box",
+        "a known box, an image of known rank",
     ),
     Row("subscript", Kind.VIEW, "", ("key",), "key", _PART, "ints, slices with any step, ellipsis, newaxis"),
     Row("tensorflow.slice", Kind.VIEW, "slice", ("begin!", "size!"), "key", _PART),
@@ -372,8 +416,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
         "math.softplus"
     ),
     "which source an element came from is not known": _words(
-        "where cond case while_loop sort argsort nn.top_k math.top_k unique unique_with_counts dynamic_partition "
-        "dynamic_stitch random_shuffle random.shuffle merge map_fn scan foldl foldr py_func image.rot90 "
+        "where cond case while_loop sort argsort nn.top_k math.top_k unique unique_with_counts random_shuffle random.shuffle merge map_fn scan foldl foldr py_func "
         "image.random_flip_left_right"
     ),
     "elements of the target are copies of one element": _words(
@@ -412,7 +455,8 @@ def row_of(symbol: str) -> Row | None:
 
 def sources_of(symbol: str) -> int:
     """Returns how many of a symbol's first arguments are tensors (or lists of them) that it rearranges."""
-    return 2 if canonical(symbol) in ("tensorflow.complex", "tensorflow.dtypes.complex") else 1
+    pairs = ("tensorflow.complex", "tensorflow.dtypes.complex")
+    return 2 if canonical(symbol) in pairs else 1
 
 
 def refusal_of(symbol: str) -> str:

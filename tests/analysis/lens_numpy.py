@@ -153,7 +153,32 @@ def _same(value: Any, **_: Any) -> Any:
     return value
 
 
+def _rot90(value: Any, k: int = 1) -> Any:
+    return np.rot90(value, k, (-3, -2))
+
+
+def _crop(value: Any, offset_height: int, offset_width: int, target_height: int, target_width: int) -> Any:
+    return value[
+        ..., offset_height : offset_height + target_height, offset_width : offset_width + target_width, slice(None)
+    ]
+
+
+def _dynamic_stitch(data: Any, indices: Any) -> Any:
+    rows = [i for part in indices for i in part]
+    return np.concatenate(data)[np.argsort(rows)]
+
+
+def _dynamic_partition(value: Any, partitions: Any, num_partitions: int) -> list[Any]:
+    return [value[np.asarray(partitions) == i] for i in range(num_partitions)]
+
+
 OPS: dict[str, Any] = {
+    "signal.fftshift": lambda value, axes=None: np.fft.fftshift(value, axes),
+    "signal.ifftshift": lambda value, axes=None: np.fft.ifftshift(value, axes),
+    "image.rot90": _rot90,
+    "image.crop_to_bounding_box": _crop,
+    "dynamic_stitch": _dynamic_stitch,
+    "dynamic_partition": _dynamic_partition,
     **dict.fromkeys(
         [
             "identity",

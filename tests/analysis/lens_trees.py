@@ -150,6 +150,38 @@ class Trees:
         pair = self.pick([(shift, axis), ([shift], [axis])])
         return self.op(symbol, source, shift=pair[0], axis=pair[1], hidden="shift")
 
+    def _shifted(self, symbol: str, depth: int) -> Any:
+        source = self.source(depth, (1, 4))
+        axes = self.draw(st.lists(st.integers(0, len(self.shape(source)) - 1), unique=True, min_size=1))
+        return self.op(symbol, source, axes=self.pick([None, axes]))
+
+    _signal_fftshift = _signal_ifftshift = _shifted
+
+    def _image_rot90(self, symbol: str, depth: int) -> Any:
+        leaf = self.leaf(tuple(self.int(1, 3) for _ in range(self.int(3, 4))))
+        return self.op(symbol, Derived("tensorflow.reverse", (leaf,), {"axis": Arg("[0]", [0])}), k=self.int(-1, 5))
+
+    def _image_crop_to_bounding_box(self, symbol: str, depth: int) -> Any:
+        source = self.source(depth, (3, 4), empty=False)
+        height, width = self.shape(source)[-3:-1]
+        top, left = self.int(0, height - 1), self.int(0, width - 1)
+        box = {"target_height": self.int(1, height - top), "target_width": self.int(1, width - left)}
+        return self.op(symbol, source, offset_height=top, offset_width=left, **box)
+
+    def _dynamic_stitch(self, symbol: str, depth: int) -> Any:
+        source = self.source(depth, (1, 3), empty=False)
+        parts = self._siblings(source, self.shape(source))
+        sizes = [self.shape(part)[0] for part in parts]
+        order = list(self.draw(st.permutations(range(sum(sizes)))))
+        indices = [[order.pop() for _ in range(size)] for size in sizes]
+        return self.op(symbol, Derived("list", tuple(parts), {}), indices=indices)
+
+    def _dynamic_partition(self, symbol: str, depth: int) -> Any:
+        source = self.source(depth, (1, 3), empty=False)
+        partitions = [self.int(0, 2) for _ in range(self.shape(source)[0])]
+        parts = self.op(symbol, source, partitions=partitions, num_partitions=3)
+        return self.op("index", parts, i=self.int(0, 2))
+
     def _cast(self, symbol: str, depth: int) -> Any:
         return self.op(symbol, self.source(depth), dtype=Arg(f"tf.{self.dtype}", self.dtype))
 
@@ -323,6 +355,12 @@ ROWS = [
     "reverse_sequence",
     "roll",
     "cast",
+    "signal.fftshift",
+    "signal.ifftshift",
+    "image.rot90",
+    "image.crop_to_bounding_box",
+    "dynamic_stitch",
+    "dynamic_partition",
     "bitcast",
     "space_to_depth",
     "depth_to_space",

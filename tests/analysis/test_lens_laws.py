@@ -19,6 +19,7 @@ import lens_numpy
 from lens_trees import ROWS, Trees
 
 from migrator.analysis.lens import Plan, Refusal, get, put
+from migrator.analysis.lens.model import Refused
 
 tf = pytest.importorskip("tensorflow")
 
@@ -79,7 +80,11 @@ def laws(trees: Trees, target: Any) -> bool:
     """Checks all laws of one target; returns whether it was accepted."""
     world = World(trees)
     old = lens_numpy.get(target, world.arrays, trees.names)
-    np.testing.assert_array_equal(world.read(target), old, get(target))
+    try:
+        np.testing.assert_array_equal(world.read(target), old, get(target))
+    except Refused as error:  # its canonical form needs what the analysis doesn't know
+        assert not trees.known, error
+        return False
     first, second = (np.asarray(-start - np.arange(old.size).reshape(old.shape), trees.dtype) for start in (100, 5000))
     plan = world.run(target, tf.constant(first))
     if isinstance(plan, Refusal):

@@ -46,6 +46,7 @@ _SELECTORS = frozenset(
         "num_or_size_splits",
         "block_size",
         "block_shape",
+        "partitions",
     }
 )
 
@@ -130,9 +131,86 @@ def _gather(node: Derived, tf: str) -> Node:
     return Derived("tensorflow.gather", (source,), args)
 
 
+def _batches(node: Derived, _tf: str) -> Node:
+    """Returns the two-dimensional forms with one block_size as those with a block_shape."""
+    size, args = node.args.get("block_size"), dict(node.args)
+    if size is not None:
+        value = integer(size)
+        del args["block_size"]
+        args["block_shape"] = Arg(f"[{size.text}, {size.text}]", UNKNOWN if value is None else [value, value])
+    to_batch = "space_to_batch" in node.op
+    return Derived(f"tensorflow.{'space_to_batch' if to_batch else 'batch_to_space'}_nd", node.sources, args)
+
+
+def _rot90(node: Derived, tf: str) -> Node:
+    """Returns a rotation as a transpose and a reverse."""
+    dims, k = dims_of(node.sources[0], tf), integer(given(node, "k"), 1)
+    if dims is None or len(dims) not in (3, 4) or k is None:
+        raise Refused("a rotation of an image whose rank, or whose number of turns, is not known")
+    height, width = (0, 1) if len(dims) == 3 else (1, 2)
+    perm = [1, 0, 2] if len(dims) == 3 else [0, 2, 1, 3]
+    turn = {"perm": Arg(str(perm), perm)}
+    across, both = {"axis": Arg(f"[{width}]", [width])}, {"axis": Arg(f"[{height}, {width}]", [height, width])}
+    if k % 4 == 1:
+        flipped = Derived("tensorflow.reverse", node.sources, across)
+        return Derived("tensorflow.transpose", (flipped,), turn)
+    if k % 4 == 2:
+        return Derived("tensorflow.reverse", node.sources, both)
+    turned = Derived("tensorflow.transpose", node.sources, turn)
+    return Derived("tensorflow.reverse", (turned,), across) if k % 4 == 3 else node.sources[0]
+
+
+def _crop(node: Derived, tf: str) -> Node:
+    """Returns a crop as a slice."""
+    dims = dims_of(node.sources[0], tf)
+    names = ("offset_height", "offset_width", "target_height", "target_width")
+    top, left, height, width = (integer(node.args.get(name)) for name in names)
+    if dims is None or len(dims) not in (3, 4) or None in (top, left, height, width):
+        raise Refused("a crop of an image whose rank, or whose box, is not known")
+    box = f"{top}:{(top or 0) + (height or 0)}, {left}:{(left or 0) + (width or 0)}"
+    key = box if len(dims) == 3 else f":, {box}"
+    return Derived("subscript", node.sources, {"key": Arg(key)})
+
+
+def _stitch(node: Derived, _tf: str) -> Node:
+    """Returns a stitch as rows of a concat in another order."""
+    given_indices, data = node.args.get("indices"), node.sources
+    if len(data) == 1 and is_list(data[0]) and isinstance(data[0], Derived):
+        data = data[0].sources if data[0].op in ("list", "tuple") else ()
+    lists = given_indices.value if given_indices is not None else None
+    if not isinstance(lists, (list, tuple)) or len(lists) != len(data) or not data:
+        raise Refused("the indices of a dynamic_stitch are not statically known")
+    if not all(isinstance(part, (list, tuple)) and all(isinstance(i, int) for i in part) for part in lists):
+        raise Refused("the indices of a dynamic_stitch are not lists of known numbers")
+    order = [i for part in lists for i in part]
+    if sorted(order) != list(range(len(order))):
+        raise Refused("the indices of a dynamic_stitch don't name each row once")
+    rows = [order.index(i) for i in range(len(order))]
+    whole = Derived("tensorflow.concat", data, {"axis": Arg("0", 0)})
+    return Derived("tensorflow.gather", (whole,), {"indices": Arg(str(rows), rows)})
+
+
+def _part(source: Derived, i: Arg, tf: str) -> Node:
+    """Returns one part of a dynamic_partition as a mask."""
+    partitions, number = source.args["partitions"], integer(i)
+    if number is None or number < 0:
+        raise Refused("which part of a dynamic_partition is written is not known")
+    mask = Arg(f"{tf}.equal({partitions.text}, {number})", _equal(partitions.value, number), partitions.deps)
+    return Derived("tensorflow.boolean_mask", source.sources, {"mask": mask})
+
+
+def _equal(value: object, number: int) -> object:
+    """Returns where a nested list holds a number."""
+    if isinstance(value, (list, tuple)):
+        return [_equal(item, number) for item in value]
+    return UNKNOWN if value is UNKNOWN else value == number
+
+
 def _index(node: Derived, tf: str) -> Node:
     """Returns the element of a list of tensors itself, where it is one."""
     source, i = node.sources[0], integer(node.args.get("i"))
+    if isinstance(source, Derived) and source.op == "tensorflow.dynamic_partition":
+        return _part(source, node.args["i"], tf)
     if not is_list(source):
         raise Refused(f"element {node.args['i'].text} of something that is no list of tensors")
     assert isinstance(source, Derived)
@@ -141,6 +219,13 @@ def _index(node: Derived, tf: str) -> Node:
     if i is None or not -len(source.sources) <= i < len(source.sources):
         raise Refused("which element of the list is written is not known")
     return source.sources[i]
+
+
+def _subscript(node: Derived, tf: str) -> Node:
+    """Returns an element of a list of tensors as one."""
+    if not is_list(node.sources[0]):
+        return node
+    return _index(Derived("index", node.sources, {"i": node.args["key"]}), tf)
 
 
 def _squeeze(node: Derived, tf: str) -> Node:
@@ -156,7 +241,13 @@ _SPECIAL: Mapping[str, Callable[[Derived, str], Node]] = {
     "tensorflow.transpose": _transpose,
     "tensorflow.stack": _stack,
     "tensorflow.gather": _gather,
+    "tensorflow.space_to_batch_nd": _batches,
+    "tensorflow.batch_to_space_nd": _batches,
+    "tensorflow.image.rot90": _rot90,
+    "tensorflow.image.crop_to_bounding_box": _crop,
+    "tensorflow.dynamic_stitch": _stitch,
     "index": _index,
+    "subscript": _subscript,
     "tensorflow.squeeze": _squeeze,
 }
 

@@ -222,6 +222,8 @@ RULES: dict[str, Callable[[Derived, Sources], Dims | None]] = {
             "tensorflow.reverse",
             "tensorflow.reverse_sequence",
             "tensorflow.roll",
+            "tensorflow.signal.fftshift",
+            "tensorflow.signal.ifftshift",
             "tensorflow.cast",
             "tensorflow.real",
             "tensorflow.imag",

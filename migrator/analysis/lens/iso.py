@@ -149,6 +149,8 @@ _RULES: dict[str, Callable[[Derived, Expr, Scope], Undone]] = {
     "bitcast": _bitcast,
     "depth_to_space": _native("nn.depth_to_space"),
     "space_to_depth": _native("nn.space_to_depth"),
+    "ifftshift": _native("signal.ifftshift"),
+    "fftshift": _native("signal.fftshift"),
     "batch_to_space": _native("batch_to_space", "paddings"),
     "space_to_batch": _native("space_to_batch", "crops"),
 }

@@ -15,6 +15,8 @@ _SAME_SHAPE = frozenset(
     PLAIN
     | {
         "tensorflow.roll",
+        "tensorflow.signal.fftshift",
+        "tensorflow.signal.ifftshift",
         "tensorflow.reverse",
         "tensorflow.reverse_sequence",
         "tensorflow.cast",

@@ -87,7 +87,7 @@ def is_list(node: Node) -> bool:
     if not isinstance(node, Derived):
         return False
     row = row_of(node.op)
-    return row is not None and row.inverse in ("split", "unstack", "items")
+    return row is not None and row.inverse in ("split", "unstack", "items", "partition")
 
 
 def read(node: Node, tf: str, *, plain: bool = True) -> str:

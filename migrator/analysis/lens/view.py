@@ -24,6 +24,8 @@ _ARRANGED = frozenset(
         "tensorflow.squeeze",
         "tensorflow.reverse",
         "tensorflow.roll",
+        "tensorflow.signal.fftshift",
+        "tensorflow.signal.ifftshift",
         "tensorflow.reverse_sequence",
         "tensorflow.space_to_depth",
         "tensorflow.depth_to_space",
