@@ -17,6 +17,7 @@ from migrator.model import DerivedWrite, Diagnostic, ProjectResult, Result, Rule
 from migrator.rules import RULES as CONSTRUCT_RULES
 from migrator.rules.derived_writes import left_writes
 from migrator.rules.evidence import has_evidence
+from migrator.rules.native_writes import repair, repairs
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.sessions import REFUSED, convert
 from migrator.source.rules import INPUT_RULES
@@ -30,6 +31,7 @@ from migrator.tables.canonical import canonical
 
 RULES: tuple[Rule, ...] = tuple(sorted((*INPUT_RULES, *CONSTRUCT_RULES), key=lambda r: r.code))
 _SKIP_FILE = re.compile(r"^\s*#\s*migrator:\s*skip-file\b", re.M)
+_WRITES = re.compile(r"\.(assign|scatter_)\w*\(|\bassign\w*\(")
 _IGNORE = re.compile(r"#\s*migrator:\s*ignore(?:\[([\w,\s]*)\])?")
 
 
@@ -137,6 +139,7 @@ class _Work:
         self.guests = self._guests(certain, units.keys() - certain)
         for path in wanted:
             if path not in certain and path not in self.guests:
+                self._repair(path, plans, refusals)
                 continue  # may be TensorFlow 2 already, where some names mean something else
             module, unit = self.project.modules[path], units[path]
             troubles = [t for t in self.facts.troubles if t.module is module]
@@ -170,6 +173,25 @@ class _Work:
             if seen & certain:
                 found[path] = seen & certain
         return found
+
+    def _repair(self, path: str, plans: dict[str, Plan], refusals: dict[str, list[Trouble]]) -> None:
+        """Repair the derived writes of a module that is TensorFlow 2 otherwise."""
+        if path not in self.chosen or not _WRITES.search(self.project.texts[path]):
+            return
+        module = self.project.modules[path]
+        walker = Interpreter(self.project, canonical)
+        walker.bind_self = True
+        walker.new_graph()
+        walker.run_module(module)
+        walker.run_uncalled(module)
+        unit = build_unit(module, walker.facts)
+        try:
+            if repairs(unit):
+                plans[path] = repair(unit)
+                self._emit(path, plans[path])
+        except CannotConvert as stopped:
+            plans.pop(path, None)
+            refusals[path] = [Trouble(stopped.node, module, stopped.message, stopped.symbol)]
 
     def _spread(self, plans: dict[str, Plan], refusals: dict[str, list[Trouble]]) -> None:
         """Refuse what shares graph code with something refused, until nothing changes."""

@@ -102,6 +102,7 @@ class FunctionCalls(Sites):
     def instantiate(self, cls: Cls, args: list[Value], keywords: dict[str, Value], node: ast.Call) -> Value:
         """Make an instance: walk `__init__`."""
         inst = Inst(cls)
+        self.instances.setdefault(cls.node, inst)
         init = self.class_member(cls, "__init__")
         if isinstance(init, Func):
             self.call_function(Func(init.node, init.module, init.env, inst), args, keywords, node)

@@ -16,6 +16,7 @@ from migrator.analysis.values import (
     Effect,
     Func,
     GraphValue,
+    Inst,
     Map,
     Node,
     Py,
@@ -75,6 +76,8 @@ class State:
         self.module: ModuleSource = None  # type: ignore[assignment]  # set by `enter` before any use
         self.env: Env = None  # type: ignore[assignment]
         self.stmt: ast.stmt | None = None
+        self.instances: dict[ast.AST, Inst] = {}  # class -> the first instance that was made
+        self.bind_self = False  # methods that nothing calls know what __init__ sets
         self.helper = 0  # depth of calls into functions that hold no session
         self.calls: list[ast.AST] = []
         self.call_nodes: list[ast.AST | None] = []  # where they are called

@@ -10,7 +10,7 @@ from migrator.analysis.control_flow import ControlFlow
 from migrator.analysis.environment import Env
 from migrator.analysis.modules import ModuleSource
 from migrator.analysis.state import GraphState
-from migrator.analysis.values import Effect, Func, Node, Opt, Var
+from migrator.analysis.values import Cls, Effect, Func, FunctionNode, Inst, Node, Opt, Var
 from migrator.syntax.walk import walk
 
 
@@ -53,10 +53,28 @@ class Interpreter(ControlFlow):
             lambda_ = isinstance(func.node, ast.Lambda) and func.node not in func.module.holders
             if func.node not in self.walked and not lambda_:
                 outer, self.graph = self.graph, GraphState(-1)
-                self.guarded(module, partial(self.call_function, func, [], {}, None, unknown=True))
+                bound = self.bound_method(func) if self.bind_self else func
+                self.guarded(module, partial(self.call_function, bound, [], {}, None, unknown=True))
                 self.graph = outer
                 self.check_uncalled(func)
         self.leave(saved)
+
+    def bound_method(self, func: Func) -> Func:
+        """Return a method with an instance of its class, made with unknown arguments if the program makes none."""
+        home = func.module.parents.get(func.node)
+        if not isinstance(home, ast.ClassDef) or func.bound is not None or _is_static(func.node):
+            return func
+        inst = self.instances.get(home)
+        if inst is None:
+            cls = next((d.value for d in self.facts.defs.get(home, ()) if isinstance(d.value, Cls)), None)
+            if cls is None:
+                return func
+            inst = self.instances[home] = Inst(cls)
+            init = self.class_member(cls, "__init__")
+            if isinstance(init, Func) and func.node is not init.node:
+                made = Func(init.node, init.module, init.env, inst)
+                self.guarded(func.module, partial(self.call_function, made, [], {}, None, unknown=True))
+        return Func(func.node, func.module, func.env, inst)
 
     def check_uncalled(self, func: Func) -> None:
         """A function that nothing calls may hold ops, but no state: how it would be shared is unknown."""
@@ -90,3 +108,9 @@ class Interpreter(ControlFlow):
             if method is not None:
                 method(stmt)
             self.stmt = outer
+
+
+def _is_static(node: FunctionNode) -> bool:
+    """Tell whether a function of a class takes no instance."""
+    found = getattr(node, "decorator_list", [])
+    return any(isinstance(d, ast.Name) and d.id in {"staticmethod", "classmethod"} for d in found)

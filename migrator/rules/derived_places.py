@@ -27,19 +27,10 @@ def place_derived(plan: Plan) -> None:
 
 
 def _place(plan: Plan, put: Put) -> None:
-    parents = plan.unit.module.parents
     stmt = plan.unit.module.statement(put.call)
-    inside: list[ast.AST] = []
-    at: ast.AST | None = parents[put.call]
-    while at is not stmt and at is not None:
-        inside.append(at)
-        at = parents.get(at)
-    expression = next((n for n in inside if isinstance(n, (ast.Lambda, *COMPREHENSIONS, *CONDITIONAL))), None)
-    if expression is not None:
-        _in_expression(plan, put, expression, stmt)
+    if place_inside(plan, put, stmt):
         return
-    if isinstance(stmt, COMPOUND):
-        raise CannotConvert(put.call, "a derived write in the header of a statement; give it a statement of its own")
+    parents = plan.unit.module.parents
     nested = isinstance(stmt, (ast.With, ast.AsyncWith)) or parents[put.call] is not stmt
     atom = stmt in plan.unit.atom_of or stmt in plan.unit.transparent
     if nested and put.result is not None:
@@ -52,8 +43,34 @@ def _place(plan: Plan, put: Put) -> None:
     beside(plan, put, stmt, nested)
 
 
-def beside(plan: Plan, put: Put, stmt: ast.stmt, nested: bool) -> None:
-    """Put the statements of a write before, or in the place of, the simple statement that holds it."""
+def place_inside(plan: Plan, put: Put, stmt: ast.stmt) -> bool:
+    """Place a write that stands in a lambda, a comprehension or a conditional expression; tell whether it does.
+
+    Raises:
+        CannotConvert: its statements can't go there.
+    """
+    parents = plan.unit.module.parents
+    at: ast.AST | None = parents[put.call]
+    while at is not stmt and at is not None:
+        if isinstance(at, (ast.Lambda, *COMPREHENSIONS, *CONDITIONAL)):
+            _in_expression(plan, put, at, stmt)
+            return True
+        at = parents.get(at)
+    if isinstance(stmt, COMPOUND):
+        raise CannotConvert(put.call, "a derived write in the header of a statement; give it a statement of its own")
+    return False
+
+
+def beside(plan: Plan, put: Put, stmt: ast.stmt, nested: bool, renew: str | None = None) -> None:
+    """Put the statements of a write before, or in the place of, the simple statement that holds it.
+
+    Args:
+        plan: the unit's plan.
+        put: the write.
+        stmt: the statement.
+        nested: the write is only a part of it.
+        renew: a name that gets the value of the target after the write.
+    """
     pad = " " * stmt.col_offset
     first = plan.unit.module.source.text.splitlines()[stmt.lineno - 1][: stmt.col_offset]
     if first.strip():
@@ -62,13 +79,15 @@ def beside(plan: Plan, put: Put, stmt: ast.stmt, nested: bool) -> None:
 
     def lines(render: Render) -> str:
         made = plan.put_lines(put.call, render)
+        if renew is not None and put.result is not None:
+            made.append(f"{renew} = {put.result(render)}")
         if nested:
             made.append(render(stmt))
         elif isinstance(stmt, ast.Return):
             made.append(f"return {put.result(render)}" if put.result is not None else "return None")
         elif isinstance(stmt, (ast.Assign, ast.AnnAssign)) and put.result is not None:
             target = stmt.targets[0] if isinstance(stmt, ast.Assign) else stmt.target
-            if _is_read(plan, stmt):
+            if plan.native or _is_read(plan, stmt):
                 made.append(f"{render(target)} = {put.result(render)}")
         return ("\n" + kept).join(made)
 

@@ -104,19 +104,11 @@ class Tree:
         names = signatures.of(value.op)
         for name, expr in sorted(value.call.items(), key=lambda k: names.index(k[0]) if k[0] in names else len(names)):
             inner = value.taken.get(name, self.plan.value(expr))
-            if self._is_source(value.op, name, names):
+            if is_source(value.op, name, names):
                 sources.append(self.of(inner, expr, render))
             elif not refused:
                 args[name] = self.argument(expr, inner, render)
         return lens.Derived(value.op, tuple(sources), args)
-
-    def _is_source(self, op: str, name: str, names: tuple[str, ...]) -> bool:
-        """Tell whether an argument is a tensor that the op rearranges, rather than how it does so."""
-        if op.endswith("dynamic_stitch"):  # the indices come first
-            return name in ("data", "*1")
-        if name in names:
-            return names.index(name) < lenses.sources_of(op)
-        return name == "*0" or (name == "*1" and lenses.sources_of(op) > 1)
 
     def _syntax(self, value: Node, render: Render) -> lens.Node:
         """Subscripts, elements and reads."""
@@ -174,7 +166,25 @@ class Tree:
                             "there")  # fmt: skip
 
     def _usable(self, expr: ast.expr, value: Value | None) -> bool:
+        reads = any(_read_values(v) for v in leaves(value))
+        if self.plan.native and reads and not isinstance(expr, ast.Name):
+            return False  # it was computed where the target was made
         return self.reach.same(expr) and self.reach.repeatable(expr, value)
+
+
+def is_source(op: str, name: str, names: tuple[str, ...]) -> bool:
+    """Tell whether an argument is a tensor that an op rearranges, rather than how it does so.
+
+    Args:
+        op: the op's symbol.
+        name: the argument's keyword, or "*" and its position.
+        names: the op's keywords in positional order.
+    """
+    if op.endswith("dynamic_stitch"):  # the indices come first
+        return name in ("data", "*1")
+    if name in names:
+        return names.index(name) < lenses.sources_of(op)
+    return name == "*0" or (name == "*1" and lenses.sources_of(op) > 1)
 
 
 def merged(trees: list[lens.Node]) -> lens.Node | None:

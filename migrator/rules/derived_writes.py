@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from migrator.analysis import lens
@@ -52,9 +52,9 @@ class Put:
     asked: int = 0
 
 
-def convert_derived(plan: Plan) -> None:
-    """Plan the derived writes of a unit."""
-    for call, effects in derived_effects(plan).items():
+def convert_derived(plan: Plan, only: Mapping[ast.Call, list[Effect]] | None = None) -> None:
+    """Plan the derived writes of a unit, or only some of them."""
+    for call, effects in (derived_effects(plan) if only is None else only).items():
         _derived(plan, call, effects)
 
 

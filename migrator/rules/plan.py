@@ -104,6 +104,7 @@ class Plan:
     puts: dict[ast.expr, Put] = field(default_factory=dict)  # derived writes
     first_generation: bool = True  # plain names are TensorFlow 1's
     replaced_parts: list[ast.AST] = field(default_factory=list)  # expressions that are written elsewhere
+    native: bool = False  # the module is TensorFlow 2: its writes run where they stand
     before: dict[ast.stmt, list[Callable[[Render], str]]] = field(default_factory=dict)  # functions that a write needs
     lifted: dict[ast.expr, ast.AST] = field(default_factory=dict)  # write -> the lambda that became a function
     put_marks: list[tuple[ast.expr, int, int]] = field(default_factory=list)  # write, marks of its first and last part

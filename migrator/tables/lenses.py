@@ -459,6 +459,11 @@ def sources_of(symbol: str) -> int:
     return 2 if canonical(symbol) in pairs else 1
 
 
+def is_decided(symbol: str) -> bool:
+    """Returns whether the table says something about a symbol."""
+    return canonical(symbol) in _REASONS or canonical(symbol) in _BY_SYMBOL
+
+
 def refusal_of(symbol: str) -> str:
     """Returns why a write can't go through a symbol that has no row, as a sentence."""
     name = canonical(symbol)

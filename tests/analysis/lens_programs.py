@@ -82,6 +82,10 @@ class Speller:
             leaf = isinstance(node.sources[0], Leaf)
             return f"{sources[0]}.{op}()" if leaf else f"{self.tf}identity({sources[0]})"
         args = [f"{k}={a.text.replace('tf.', self.tf)}" for k, a in node.args.items()]
+        if op == "list":
+            return self.list_of(sources)
+        if op == "dynamic_stitch":
+            return f"{self.tf}dynamic_stitch({args[0]}, data={sources[0]})"
         if op in ("concat", "stack"):
             listed = len(node.sources) == 1 and isinstance(node.sources[0], Derived) and is_list(node.sources[0])
             sources = sources if listed else [self.list_of(sources)]
