@@ -145,3 +145,39 @@ def test_t34_match_and_elif() -> None:
         head + "if sess.run(w) > 5:\n    print(5)\nelif sess.run(w) > 2:\n    print(2)\n",
         "w = tf.Variable(1.)\nif w.numpy() > 5:\n    print(5)\nelif w.numpy() > 2:\n    print(2)\n",
     )
+
+
+@pytest.mark.parametrize("name", ["nn.dropout(x, 0.25)", "nn.softmax_cross_entropy_with_logits(labels=x, logits=x)"])
+def test_names_of_both_versions_in_one_file(name: str) -> None:
+    """tf.compat.v1 beside plain names whose meaning changed: whose names the plain ones are can't be told."""
+    text = f"x = tf.compat.v1.placeholder(tf.float32, [4])\ny = tf.{name}\nwith tf.compat.v1.Session() as sess:\n"
+    result = rewrite(program(text + "    print(sess.run(y, {x: [1.] * 4}))\n"))
+    assert not result.changed
+    assert any("mixture" in d.message for d in result.diagnostics), [d.message for d in result.diagnostics]
+
+
+LABELS = """
+x = tf.placeholder(tf.float32, [None, 3])
+a = tf.nn.softmax_cross_entropy_with_logits_v2(labels=x, logits=x)
+b = tf.losses.log_loss(x, tf.nn.sigmoid(x))
+with tf.Session() as sess:
+    print(sess.run([a, b], {x: [[1., 2., 3.]]}))
+"""
+
+
+def test_c54_what_was_converted_is_tensorflow_2() -> None:
+    """A name that stays on tf.compat.v1 doesn't make the file TensorFlow 1 again."""
+    first = rewrite(program(LABELS))
+    assert "tf.compat.v1.losses.log_loss" in first.source and "stop_gradient" not in first.source
+    again = rewrite(str(first.source))
+    assert (again.source, again.changed) == (first.source, False)
+
+
+def test_training_made_in_each_round() -> None:
+    """With a name in the loop it is made anew as TF1 did; in the run itself it is refused."""
+    head = "w = tf.Variable(1.)\nloss = tf.square(w - 3.)\nsess = tf.Session()\n"
+    head += "sess.run(tf.global_variables_initializer())\nfor i in range(3):\n"
+    inline = rewrite(program(head + "    sess.run(tf.train.GradientDescentOptimizer(.1).minimize(loss))\n"))
+    assert not inline.changed and "made in the run" in inline.diagnostics[0].message
+    named = rewrite(program(head + "    op = tf.train.GradientDescentOptimizer(.1).minimize(loss)\n    sess.run(op)\n"))
+    assert named.changed and "apply_gradients" in named.source

@@ -7,6 +7,7 @@ import ast
 from migrator.analysis.facts import Def
 from migrator.analysis.units import Stage
 from migrator.analysis.values import UNKNOWN, Map, Node, Opt, Py, Seq, Var, leaves
+from migrator.rules.aliases import Aliases, changes_parts, parts
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.step_functions import StepFunction
 from migrator.rules.variables import path_of
@@ -18,6 +19,7 @@ class Captures:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._frozen: dict[tuple[ast.stmt, str], str] = {}
+        self._aliases = Aliases(plan)
 
     def freeze_changing(self, step: StepFunction) -> None:
         """Freeze Python values that change after the graph was built, and names that the function binds itself."""
@@ -49,8 +51,14 @@ class Captures:
         augmented = [d for d in others if isinstance(d.stmt, ast.AugAssign) and self._later(d.stmt, uses)]
         objects = {id(d.value) for d in defs if isinstance(d.value, (Py, Seq, Map))}
         aliases = {key for key, found in facts.by_name.items() if key[2] != name and any(
-            id(d.value) in objects and not d.mutates for d in found)}  # fmt: skip
-        changed = [d for key in aliases for d in facts.by_name[key] if d.mutates and self._later(d.stmt, uses)]
+            not d.mutates and any(id(v) in objects for v in parts(d.value)) for d in found)}  # fmt: skip
+        shared = self._aliases.of(defs)
+        aliases |= {(d.module.path, d.scope, d.name) for d in shared if d not in defs and d.name != name}
+        changed: list[Def] = []
+        for key in sorted(aliases, key=str):
+            found_here = facts.by_name.get(key, [])
+            container = any(isinstance(d.value, (Seq, Map)) for d in found_here if not d.mutates)
+            changed += [d for d in found_here if changes_parts(d, container) and self._later(d.stmt, uses)]
         for found in [*augmented, *changed]:
             raise CannotConvert(found.stmt or uses[0], f"`{name}` may be changed in place here, after the graph was "
                                 "built with it; make a copy for the graph")  # fmt: skip

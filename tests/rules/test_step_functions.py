@@ -1094,6 +1094,128 @@ REFUSED = {
         """,
         "changed in place",
     ),
+    "array changed through a slice": (
+        """
+        import numpy as np
+        t = np.arange(2.)
+        view = t[1:]
+        x = tf.placeholder(tf.float32, [None])
+        y = x * t
+        view[:] = 9
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        "changed in place",
+    ),
+    "array changed through a reshaped view": (
+        """
+        import numpy as np
+        t = np.arange(2.)
+        view = t.ravel()
+        x = tf.placeholder(tf.float32, [None])
+        y = x * t
+        for i in range(2):
+            view[i] += 1
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        "changed in place",
+    ),
+    "array changed through NumPy's view": (
+        """
+        import numpy as np
+        t = np.arange(2.)
+        view = np.reshape(t, [2, 1])
+        x = tf.placeholder(tf.float32, [None])
+        y = x * t
+        view *= 2
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        "changed in place",
+    ),
+    "array changed through the whole of a view": (
+        """
+        import numpy as np
+        t = np.arange(2.)
+        whole, t = t, t[:1]
+        x = tf.placeholder(tf.float32, [None])
+        y = x * t
+        whole[:] = 9
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        "changed in place",
+    ),
+    "array changed through a loop over its rows": (
+        """
+        import numpy as np
+        t = np.arange(2.)
+        rows = [t]
+        x = tf.placeholder(tf.float32, [None])
+        y = x * t
+        for row in rows:
+            row[:] = 9
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        "changed in place",
+    ),
+    "array changed through a container of it": (
+        """
+        import numpy as np
+        t = np.arange(2.)
+        held = {'t': t}
+        x = tf.placeholder(tf.float32, [None])
+        y = x * t
+        held['t'][0] = 9
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        "changed in place",
+    ),
+    "array changed through a helper": (
+        """
+        import numpy as np
+        t = np.arange(2.)
+        def change(a):
+            a /= a.sum()
+        x = tf.placeholder(tf.float32, [None])
+        y = x * t
+        change(t)
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        "changed in place",
+    ),
+    "array changed through a helper of its container": (
+        """
+        import numpy as np
+        t = np.arange(2.)
+        held = {'t': t}
+        def change(h):
+            h['t'][0] = 5
+        x = tf.placeholder(tf.float32, [None])
+        y = x * t
+        change(held)
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        "changed in place",
+    ),
+    "array changed through an out argument": (
+        """
+        import numpy as np
+        t = np.arange(2.)
+        one = 1
+        x = tf.placeholder(tf.float32, [None])
+        y = x * t
+        np.add(t, one, out=t)
+        sess = tf.Session()
+        print(sess.run(y, {x: [1., 1.]}))
+        """,
+        "changed in place",
+    ),
     "array changed by another name": (
         """
         import numpy as np
