@@ -143,14 +143,12 @@ class Puts:
             start += size
         graph = ops.Graph()
         with graph.as_default():
-            copied = _copied(
-                target, {read: array_ops.placeholder(read.dtype, value.shape) for read, value in feeds.items()}
-            )
-            feeds = {copied[1][read]: value for read, value in feeds.items()}
+            places = {read: array_ops.placeholder(read.dtype, value.shape) for read, value in feeds.items()}
+            copied = _copied(target, places)
         session = session_module.Session.__new__(session_module.Session)
         PLAIN_INIT(session, "", graph, config=self._recorder.session_config(None))
         try:
-            return PLAIN_RUN(session, copied, feeds)
+            return PLAIN_RUN(session, copied, {places[read]: value for read, value in feeds.items()})
         finally:
             PLAIN_CLOSE(session)
 
