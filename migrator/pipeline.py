@@ -6,11 +6,13 @@ import ast
 import contextlib
 import gc
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from migrator.analysis.facts import Trouble
+from migrator.analysis.facts import SiteFact, Trouble
 from migrator.analysis.modules import ModuleSource, Project, may_hold_session
+from migrator.analysis.parts import by_module
 from migrator.analysis.staging import build_unit
 from migrator.analysis.statements import Interpreter
 from migrator.model import DerivedWrite, Diagnostic, ProjectResult, Result, Rule, Session, Severity, Site, SiteKind
@@ -122,6 +124,13 @@ class _Work:
     def __init__(self, project: Project, interpreter: Interpreter, chosen: set[str], optimizers: str) -> None:
         self.project = project
         self.facts = interpreter.facts
+        self.parts = by_module(self.facts, project.modules)
+        self.sites: defaultdict[str, list[SiteFact]] = defaultdict(list)
+        for site in self.facts.sites.values():
+            self.sites[site.module.path].append(site)
+        self.troubles: defaultdict[str, list[Trouble]] = defaultdict(list)
+        for trouble in self.facts.troubles:
+            self.troubles[trouble.module.path].append(trouble)
         self.chosen = chosen
         self.optimizers = optimizers
         self.texts: dict[str, str] = {}
@@ -134,7 +143,7 @@ class _Work:
         refusals: dict[str, list[Trouble]] = {}
         reached = {m for found in self.facts.reached.values() for m in found if m in self.project.modules}
         wanted = dict.fromkeys([*paths, *sorted(reached)])
-        units = {path: build_unit(self.project.modules[path], self.facts) for path in wanted}
+        units = {path: build_unit(self.project.modules[path], self.parts[path]) for path in wanted}
         certain = {p for p, u in units.items() if u.sites or u.shared or has_evidence(u)}
         self.guests = self._guests(certain, units.keys() - certain)
         for path in wanted:
@@ -142,7 +151,7 @@ class _Work:
                 self._repair(path, plans, refusals)
                 continue  # may be TensorFlow 2 already, where some names mean something else
             module, unit = self.project.modules[path], units[path]
-            troubles = [t for t in self.facts.troubles if t.module is module]
+            troubles = self.troubles[path]
             if not troubles:
                 try:
                     plans[path] = convert(unit, optimizers=self.optimizers)
@@ -200,8 +209,7 @@ class _Work:
                 del plans[path]
                 refusals[path] = [self._linked(path, path, "must change too and is not among the given paths")]
         for path in self.project.modules:  # a session that stays as it is keeps what it runs as it is
-            runs = any(s.module.path == path for s in self.facts.sites.values())
-            if runs and path not in plans and path not in refusals:
+            if self.sites[path] and path not in plans and path not in refusals:
                 refusals[path] = [self._linked(path, path, "is left alone")]
         for path in [p for p in self.guests if p not in plans]:
             refusals.pop(path, None)  # nothing says that it must change
@@ -301,9 +309,9 @@ class _Work:
 
     def _grouped(self, module: ModuleSource, sites: list[Site], reason: str | None) -> list[Session]:
         """Group sites by the session that runs them."""
-        facts = [s for s in self.facts.sites.values() if s.module is module]
-        by_span = {module.source.span(s.call): s for s in facts}
-        lines: dict[int, list[Site]] = {e.expr.lineno: [] for e in self.facts.sessions.values() if e.module is module}
+        by_span = {module.source.span(s.call): s for s in self.sites[module.path]}
+        made = self.parts[module.path].sessions.values()
+        lines: dict[int, list[Site]] = {e.expr.lineno: [] for e in made if e.module is module}
         for site in sorted(sites, key=lambda s: s.before):
             fact = by_span.get(site.before)
             line = fact.session.expr.lineno if fact is not None and fact.session is not None else site.before.line
@@ -324,10 +332,9 @@ class _Work:
                            trouble.symbol, path)
             )  # fmt: skip
         sites = []
-        for fact in self.facts.sites.values():
-            if fact.module is module:
-                span = module.source.span(fact.call)
-                sites.append(Site(f"{path}:{span.line}:{span.column}", SiteKind.REFUSED, span))
+        for fact in self.sites[path]:
+            span = module.source.span(fact.call)
+            sites.append(Site(f"{path}:{span.line}:{span.column}", SiteKind.REFUSED, span))
         sessions = tuple(self._grouped(module, sites, troubles[0].message))
         return Result(self.project.texts[path], False, in_order(diagnostics), sessions, filename=path)
 

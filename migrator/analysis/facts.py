@@ -113,6 +113,7 @@ class Facts:
     )  # derived write -> what its native form reads
     calls_of: dict[ast.AST, int] = field(default_factory=dict)  # function -> calls in the text (2 = many)
     loads: dict[ast.Call, tuple[Var, int]] = field(default_factory=dict)  # ``v.load(x, sess)``: variable, order
+    project: Facts | None = None  # the project's, where these are a part of them
     _site_count: int = 0
 
     def settle_feeds(self) -> None:
@@ -130,6 +131,11 @@ class Facts:
     def start_values(self) -> set[Value]:
         """What variables' start values are made of. Ask only when the walk is over."""
         return {found for v in self.variables.values() for source in v.sources for found in source.ancestors()}
+
+    @cached_property
+    def symbol_names(self) -> set[str]:
+        """All TensorFlow names that the texts spell. Ask only when the walk is over."""
+        return set(self.symbols.values())
 
     def record(self, node: ast.AST, value: Value) -> Value:
         """Store a node's value; a second evaluation joins (but the newest value is what is returned)."""

@@ -46,7 +46,8 @@ def note_streams(plan: Plan, sites: Sites) -> None:
 
 def has_graph_seed(plan: Plan) -> bool:
     """Tell whether a module of the project sets a graph's seed."""
-    return any(symbol in SEED_CALLS for symbol in plan.unit.facts.symbols.values())
+    facts = plan.unit.facts
+    return not SEED_CALLS.isdisjoint((facts.project or facts).symbol_names)
 
 
 def starts_from_seed(plan: Plan, variable: Var) -> bool:
