@@ -36,7 +36,8 @@ class VariableEvidence:
         shape, dtype: in the before.
         max_abs, max_rel: largest difference of the final values; None: not compared.
         changed: the program changed it; None: its start value is not known.
-        matched: how the variable of the after was found: ``name``, ``uniquified``, ``order``; None: there is none.
+        matched: how the variable of the after was found: ``name``, ``uniquified``, ``path``, ``slot``,
+            ``order``; None: there is none.
         equal: the difference is within the tolerance.
         note: what is worth knowing.
     """

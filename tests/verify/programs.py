@@ -20,13 +20,15 @@ class Pair:
     Attributes:
         before, after: texts.
         wrong: for each deliberate error its replacements in the after.
-        expected: verdict of the unchanged pair.
+        expected: verdict of the unchanged pair, and of its forms.
+        forms: other right ways to write the after, each with its replacements.
     """
 
     before: str
     after: str
     wrong: dict[str, Mutation] = field(default_factory=dict)
     expected: Verdict = Verdict.PASS
+    forms: dict[str, Mutation] = field(default_factory=dict)
 
 
 REGRESSION = Pair(
@@ -443,8 +445,8 @@ print([v.numpy() for v in (a, c)])
         ),
         "two losses mixed up": (
             (
-                "    return loss\n\n\n@tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])\ndef train_c",  # noqa: E501
-                "    return loss * 1.001\n\n\n@tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])\ndef train_c",  # noqa: E501
+                "    return loss\n\n\n@tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])\ndef train_c",
+                "    return loss * 1.001\n\n\n@tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])\ndef train_c",
             ),
         ),
     },
@@ -766,4 +768,501 @@ print(«3:var1.numpy()»)
     Verdict.REPAIRED,
 )
 
+DECAY = Pair(
+    """
+import numpy as np
+import tensorflow as tf
+x = tf.placeholder(tf.float32, [None, 2], name="x")
+w = tf.Variable([[0.5], [-0.5]], name="w")
+step = tf.Variable(0, trainable=False, name="global_step")
+rate = tf.train.exponential_decay(0.2, step, 3, 0.5, staircase=True)
+loss = tf.reduce_mean(tf.square(tf.matmul(x, w) - 1.0))
+train = tf.train.GradientDescentOptimizer(rate).minimize(loss, global_step=step)
+data = np.random.rand(6, 2)
+with tf.Session() as sess:
+    sess.run(tf.global_variables_initializer())
+    for i in range(8):
+        sess.run(train, {x: data})
+        print(sess.run([loss, rate], {x: data}))
+""",
+    """
+import numpy as np
+import tensorflow as tf
+w = tf.Variable([[0.5], [-0.5]], name="w")
+step = tf.Variable(0, trainable=False, name="global_step")
+
+
+def rate():
+    return 0.2 * 0.5 ** tf.floor(tf.cast(step, tf.float32) / 3.0)
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])
+def train(x):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(tf.matmul(x, w) - 1.0))
+    gradient = tape.gradient(loss, w)
+    w.assign_sub(rate() * gradient)
+    step.assign_add(1)
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)])
+def evaluate(x):
+    return tf.reduce_mean(tf.square(tf.matmul(x, w) - 1.0)), rate()
+
+
+data = np.random.rand(6, 2)
+for i in range(8):
+    train(data)
+    print([value.numpy() for value in evaluate(data)])
+""",
+    {
+        "no staircase": (("tf.floor(tf.cast(step, tf.float32) / 3.0)", "(tf.cast(step, tf.float32) / 3.0)"),),
+        "rate and steps of the decay swapped": (
+            ("0.5 ** tf.floor(tf.cast(step, tf.float32) / 3.0)", "3.0 ** tf.floor(tf.cast(step, tf.float32) / 0.5)"),
+        ),
+        "step counted before the rate is taken": (
+            ("    step.assign_add(1)\n", ""),
+            ("    gradient = tape", "    step.assign_add(1)\n    gradient = tape"),
+        ),
+        "step not counted": (("    step.assign_add(1)\n", ""),),
+        "rate frozen when it was traced": (
+            ("    w.assign_sub(rate() * gradient)", "    w.assign_sub(0.2 * gradient)"),
+        ),
+        "rate of the step before": (("tf.cast(step, tf.float32) / 3.0", "tf.cast(step - 1, tf.float32) / 3.0"),),
+    },
+    forms={
+        "Keras' schedule": (
+            (
+                "def rate():\n    return 0.2 * 0.5 ** tf.floor(tf.cast(step, tf.float32) / 3.0)",
+                "schedule = tf.keras.optimizers.schedules.ExponentialDecay(0.2, 3, 0.5, staircase=True)\n\n\ndef rate():\n    return schedule(step)",
+            ),
+        ),
+        "integer division": (("tf.floor(tf.cast(step, tf.float32) / 3.0)", "tf.cast(step // 3, tf.float32)"),),
+        "a step that is a module's": (
+            ("def rate", "count = tf.Module()\ncount.step = step\n\n\ndef rate"),
+            ("step.assign_add(1)", "count.step.assign_add(1)"),
+        ),
+        "rate by tf.pow": (
+            (
+                "0.2 * 0.5 ** tf.floor(tf.cast(step, tf.float32) / 3.0)",
+                "0.2 * tf.pow(0.5, tf.floor(tf.cast(step, tf.float32) / 3.0))",
+            ),
+        ),
+    },
+)
+
+BATCHNORM = Pair(
+    """
+import numpy as np
+import tensorflow as tf
+x = tf.placeholder(tf.float32, [None, 3])
+training = tf.placeholder(tf.bool, [])
+normed = tf.layers.batch_normalization(x, training=training, name="bn")
+out = tf.layers.dense(normed, 1, name="out")
+loss = tf.reduce_mean(tf.square(out - 1.0))
+with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(loss)
+data = np.random.rand(10, 3) * 4.0
+with tf.Session() as sess:
+    sess.run(tf.global_variables_initializer())
+    for i in range(6):
+        sess.run(train, {x: data, training: True})
+    print(sess.run(loss, {x: data, training: False}))
+""",
+    """
+import numpy as np
+import tensorflow as tf
+bn = tf.keras.layers.BatchNormalization(momentum=0.99, epsilon=1e-3, name="bn")
+out = tf.keras.layers.Dense(1, name="out")
+bn.build([None, 3])
+out.build([None, 3])
+variables = [bn.gamma, bn.beta, out.kernel, out.bias]
+
+
+def compute(x, training):
+    return tf.reduce_mean(tf.square(out(bn(x, training=training)) - 1.0))
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
+def train(x):
+    with tf.GradientTape() as tape:
+        loss = compute(x, True)
+    for variable, gradient in zip(variables, tape.gradient(loss, variables)):
+        variable.assign(variable - 0.1 * gradient)
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, 3], tf.float32)])
+def evaluate(x):
+    return compute(x, False)
+
+
+data = np.random.rand(10, 3) * 4.0
+for i in range(6):
+    train(data)
+print(evaluate(data).numpy())
+""",
+    {
+        "batch norm not updated": (
+            (
+                "loss = compute(x, True)",
+                "m, v = tf.nn.moments(x, [0])\n        loss = tf.reduce_mean(tf.square(out(tf.nn.batch_normalization(x, m, v, bn.beta, bn.gamma, 1e-3)) - 1.0))",
+            ),
+        ),
+        "batch norm never trains": (("loss = compute(x, True)", "loss = compute(x, False)"),),
+        "evaluates with the batch": (("return compute(x, False)", "return compute(x, True)"),),
+        "wrong momentum of batch norm": (("momentum=0.99", "momentum=0.9"),),
+        "wrong epsilon of batch norm": (("epsilon=1e-3", "epsilon=1e-1"),),
+        "beta not trained": (("[bn.gamma, bn.beta, ", "[bn.gamma, "),),
+        "evaluation updates": (
+            ("print(evaluate(data)", "bn(tf.constant(data, tf.float32), training=True)\nprint(evaluate(data)"),
+        ),
+    },
+    forms={
+        "Keras SGD": (
+            ("variables = [", "optimizer = tf.keras.optimizers.SGD(0.1)\nvariables = ["),
+            (
+                "    for variable, gradient in zip(variables, tape.gradient(loss, variables)):\n        variable.assign(variable - 0.1 * gradient)\n",
+                "    optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))\n",
+            ),
+        ),
+        "two functions for two modes": (
+            ("def compute(x, training):\n    return tf", "@tf.function\ndef compute(x, training):\n    return tf"),
+        ),
+        "a Sequential model": (
+            (
+                "bn.build([None, 3])\nout.build([None, 3])\n",
+                "model = tf.keras.Sequential([bn, out])\nmodel.build([None, 3])\n",
+            ),
+            ("out(bn(x, training=training))", "model(x, training=training)"),
+        ),
+    },
+)
+
+REUSE = Pair(
+    """
+import numpy as np
+import tensorflow as tf
+def net(x, reuse=None):
+    with tf.variable_scope("net", reuse=reuse):
+        w = tf.get_variable("w", [2, 2], initializer=tf.constant_initializer(0.3))
+        return tf.tanh(tf.matmul(x, w))
+a = tf.placeholder(tf.float32, [None, 2])
+b = tf.placeholder(tf.float32, [None, 2])
+distance = tf.reduce_sum(tf.square(net(a) - net(b, reuse=True) + 0.1))
+train = tf.train.GradientDescentOptimizer(0.1).minimize(distance)
+with tf.Session() as sess:
+    sess.run(tf.global_variables_initializer())
+    for i in range(5):
+        one, two = np.random.rand(4, 2), np.random.rand(4, 2)
+        _, d = sess.run([train, distance], {a: one, b: two})
+        print(d)
+""",
+    """
+import numpy as np
+import tensorflow as tf
+w = tf.Variable(tf.fill([2, 2], 0.3), name="net/w")
+
+
+def net(x):
+    return tf.tanh(tf.matmul(x, w))
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32)] * 2)
+def train(a, b):
+    with tf.GradientTape() as tape:
+        distance = tf.reduce_sum(tf.square(net(a) - net(b) + 0.1))
+    w.assign_sub(0.1 * tape.gradient(distance, w))
+    return distance
+
+
+for i in range(5):
+    one, two = np.random.rand(4, 2), np.random.rand(4, 2)
+    d = train(one, two).numpy()
+    print(d)
+""",
+    {
+        "a second network for reuse": (
+            (
+                "def net(x):\n    return tf.tanh(tf.matmul(x, w))",
+                "other = tf.Variable(tf.fill([2, 2], 0.3), name='net/other')\n\n\ndef net(x, v=w):\n    return tf.tanh(tf.matmul(x, v))",
+            ),
+            ("net(b)", "net(b, other)"),
+        ),
+        "feeds swapped at the call": (("train(one, two)", "train(two, one)"),),
+        "feeds drawn in the other order": (("one, two = np", "two, one = np"),),
+        "gradient through one copy only": (("net(b) + 0.1", "tf.stop_gradient(net(b)) + 0.1"),),
+        "same feed twice": (("train(one, two)", "train(one, one)"),),
+    },
+    forms={
+        "a module": (
+            (
+                "def net(x):\n    return tf.tanh(tf.matmul(x, w))",
+                "class Net(tf.Module):\n    def __call__(self, x):\n        return tf.tanh(tf.matmul(x, w))\n\n\nnet = Net()",
+            ),
+        ),
+        "both rows in one call": (
+            ("net(a) - net(b) + 0.1", "tf.subtract(*tf.split(net(tf.concat([a, b], 0)), 2)) + 0.1"),
+        ),
+        "a layer": (
+            (
+                'w = tf.Variable(tf.fill([2, 2], 0.3), name="net/w")',
+                'layer = tf.keras.layers.Dense(2, "tanh", use_bias=False, kernel_initializer=tf.keras.initializers.Constant(0.3))\nlayer.build([None, 2])\nw = layer.kernel',
+            ),
+            ("return tf.tanh(tf.matmul(x, w))", "return layer(x)"),
+            ("w.assign_sub(0.1 * tape.gradient(distance, w))", "w.assign(w - 0.1 * tape.gradient(distance, w))"),
+        ),
+        "by keyword": (("train(one, two)", "train(b=two, a=one)"),),
+    },
+)
+
+BATCHES = Pair(
+    """
+import numpy as np
+import tensorflow as tf
+x = tf.placeholder(tf.float32, [None, 2])
+y = tf.placeholder(tf.float32, [None])
+w = tf.Variable([0.1, 0.2], name="w")
+loss = tf.reduce_mean(tf.abs(tf.reduce_sum(x * w, 1) - y))
+optimizer = tf.train.AdagradOptimizer(0.1)
+gradients = optimizer.compute_gradients(loss)
+clipped = [(tf.clip_by_norm(g, 0.05), v) for g, v in gradients]
+train = optimizer.apply_gradients(clipped)
+features, labels = np.random.rand(12, 2), np.random.rand(12)
+sess = tf.Session()
+sess.run(tf.global_variables_initializer())
+for epoch in range(3):
+    order = np.random.permutation(12)
+    for start in range(0, 12, 4):
+        rows = order[start:start + 4]
+        _, value = sess.run([train, loss], {x: features[rows], y: labels[rows]})
+    print(value)
+print(sess.run(w))
+""",
+    """
+import numpy as np
+import tensorflow as tf
+w = tf.Variable([0.1, 0.2], name="w")
+accumulator = tf.Variable([0.1, 0.1], trainable=False, name="accumulator")
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, 2], tf.float32), tf.TensorSpec([None], tf.float32)])
+def train(x, y):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.abs(tf.reduce_sum(x * w, 1) - y))
+    gradient = tf.clip_by_norm(tape.gradient(loss, w), 0.05)
+    accumulator.assign_add(gradient * gradient)
+    w.assign_sub(0.1 * gradient * tf.math.rsqrt(accumulator))
+    return loss
+
+
+features, labels = np.random.rand(12, 2), np.random.rand(12)
+for epoch in range(3):
+    order = np.random.permutation(12)
+    for start in range(0, 12, 4):
+        rows = order[start:start + 4]
+        value = train(features[rows], labels[rows]).numpy()
+    print(value)
+print(w.numpy())
+""",
+    {
+        "feeds shuffled otherwise": (("order = np.random.permutation(12)", "order = np.random.permutation(12)[::-1]"),),
+        "not shuffled": (("order = np.random.permutation(12)", "order = np.arange(12)"),),
+        "shuffled once": (
+            (
+                "for epoch in range(3):\n    order = np.random.permutation(12)",
+                "order = np.random.permutation(12)\nfor epoch in range(3):",
+            ),
+        ),
+        "last batch lost": (("range(0, 12, 4)", "range(0, 8, 4)"),),
+        "labels of other rows": (("labels[rows]", "labels[start:start + 4]"),),
+        "clipped by value": (
+            ("tf.clip_by_norm(tape.gradient(loss, w), 0.05)", "tf.clip_by_value(tape.gradient(loss, w), -0.05, 0.05)"),
+        ),
+        "not clipped": (("tf.clip_by_norm(tape.gradient(loss, w), 0.05)", "tape.gradient(loss, w)"),),
+        "accumulator starts at zero": (("tf.Variable([0.1, 0.1], trainable", "tf.Variable([0.0, 0.0], trainable"),),
+        "accumulator after the update": (
+            ("    accumulator.assign_add(gradient * gradient)\n", ""),
+            ("    return loss", "    accumulator.assign_add(gradient * gradient)\n    return loss"),
+        ),
+        "sum over the wrong axis": (("tf.reduce_sum(x * w, 1) - y", "tf.reduce_sum(x * w, 0)[0] - y"),),
+    },
+    forms={
+        "Keras Adagrad": (
+            (
+                'accumulator = tf.Variable([0.1, 0.1], trainable=False, name="accumulator")',
+                "optimizer = tf.keras.optimizers.Adagrad(0.1, initial_accumulator_value=0.1, epsilon=0.0)",
+            ),
+            (
+                "    accumulator.assign_add(gradient * gradient)\n    w.assign_sub(0.1 * gradient * tf.math.rsqrt(accumulator))\n",
+                "    optimizer.apply_gradients([(gradient, w)])\n",
+            ),
+        ),
+        "TF1's kernel": (
+            (
+                "    accumulator.assign_add(gradient * gradient)\n    w.assign_sub(0.1 * gradient * tf.math.rsqrt(accumulator))\n",
+                "    tf.raw_ops.ResourceApplyAdagrad(var=w.handle, accum=accumulator.handle, lr=0.1, grad=gradient)\n",
+            ),
+        ),
+        "tensors for arrays": (
+            (
+                "train(features[rows], labels[rows])",
+                "train(tf.constant(features[rows], tf.float32), tf.constant(labels[rows], tf.float32))",
+            ),
+        ),
+        "by np.split": (
+            (
+                "    for start in range(0, 12, 4):\n        rows = order[start:start + 4]\n",
+                "    for rows in np.split(order, 3):\n",
+            ),
+        ),
+    },
+)
+
+AVERAGE = Pair(
+    """
+import numpy as np
+import tensorflow as tf
+v = tf.Variable([1.0, 2.0], name="v")
+average = tf.train.ExponentialMovingAverage(0.9)
+change = tf.assign(v, v * 1.5)
+with tf.control_dependencies([change]):
+    follow = average.apply([v])
+shadow = average.average(v)
+with tf.Session() as sess:
+    sess.run(tf.global_variables_initializer())
+    for i in range(4):
+        sess.run(follow)
+        print(sess.run(shadow))
+    print(sess.run(tf.reduce_sum(v) - tf.reduce_max(shadow)))
+""",
+    """
+import tensorflow as tf
+v = tf.Variable([1.0, 2.0], name="v")
+shadow = tf.Variable([1.0, 2.0], trainable=False, name="v/ExponentialMovingAverage")
+
+
+@tf.function
+def follow():
+    v.assign(v * 1.5)
+    shadow.assign_sub((1.0 - 0.9) * (shadow - v))
+
+
+for i in range(4):
+    follow()
+    print(shadow.numpy())
+print((tf.reduce_sum(v) - tf.reduce_max(shadow)).numpy())
+""",
+    {
+        "average before the change": (
+            ("    v.assign(v * 1.5)\n", ""),
+            ("(shadow - v))", "(shadow - v))\n    v.assign(v * 1.5)"),
+        ),
+        "decay for its complement": (("(1.0 - 0.9)", "0.9"),),
+        "average of the average": (("(shadow - v))", "(v - shadow))"),),
+        "shadow starts at zero": (("tf.Variable([1.0, 2.0], trainable", "tf.Variable([0.0, 0.0], trainable"),),
+        "operands of the difference swapped": (
+            ("tf.reduce_sum(v) - tf.reduce_max(shadow)", "tf.reduce_max(shadow) - tf.reduce_sum(v)"),
+        ),
+        "average skipped": (("    shadow.assign_sub((1.0 - 0.9) * (shadow - v))\n", ""),),
+    },
+    forms={
+        "weighted sum": (
+            ("shadow.assign_sub((1.0 - 0.9) * (shadow - v))", "shadow.assign(0.9 * shadow + (1.0 - 0.9) * v)"),
+        ),
+        "TF2's own class": (
+            (
+                'shadow = tf.Variable([1.0, 2.0], trainable=False, name="v/ExponentialMovingAverage")',
+                "average = tf.train.ExponentialMovingAverage(0.9)\naverage.apply([v])\nshadow = average.average(v)",
+            ),
+            ("    shadow.assign_sub((1.0 - 0.9) * (shadow - v))\n", "    average.apply([v])\n"),
+        ),
+        "eager": (("@tf.function\n", ""),),
+        "read at the end": (
+            (
+                "print((tf.reduce_sum(v) - tf.reduce_max(shadow)).numpy())",
+                "print(v.numpy().sum() - shadow.numpy().max(), (tf.reduce_sum(v) - tf.reduce_max(shadow)).numpy())",
+            ),
+        ),
+    },
+)
+
+EAGER: Mutation = (("@tf.function\n", ""),)
+FORMS: dict[str, dict[str, Mutation]] = {
+    "regression": {
+        "eager": EAGER,
+        "Keras SGD": (
+            ("\n\n\ndef compute", '\noptimizer = tf.keras.optimizers.SGD(0.05)\n\n\ndef compute'),
+            ("    gw, gb = tape.gradient(loss, [w, b])\n    w.assign_sub(0.05 * gw)\n    b.assign_sub(0.05 * gb)\n", "    optimizer.apply_gradients(zip(tape.gradient(loss, [w, b]), [w, b]))\n"),
+        ),
+        "TF1's kernel": (("w.assign_sub(0.05 * gw)", "tf.raw_ops.ResourceApplyGradientDescent(var=w.handle, alpha=0.05, delta=gw)"),),
+        "variables in another order": (
+            ('w = tf.Variable(tf.random.truncated_normal([3, 1], stddev=0.5), name="w")\n', ""),
+            ('name="b")\n', 'name="b")\nw = tf.Variable(tf.random.truncated_normal([3, 1], stddev=0.5), name="w")\n'),
+        ),
+        "no names": ((', name="w"', ""), (', name="b"', "")),
+        "a function in the function": (("def compute(x, y):", "@tf.function\ndef compute(x, y):"),),
+        "a signature": (("@tf.function\ndef train_step", "@tf.function(input_signature=[tf.TensorSpec([None, 3]), tf.TensorSpec([None, 1])])\ndef train_step"),),
+        "a method": (
+            ("@tf.function\ndef train_step(x, y):\n    with tf.GradientTape() as tape:\n        loss, _ = compute(x, y)\n    gw, gb = tape.gradient(loss, [w, b])\n    w.assign_sub(0.05 * gw)\n    b.assign_sub(0.05 * gb)\n    return loss\n",
+             "class Trainer(tf.Module):\n    @tf.function\n    def step(self, x, y):\n        with tf.GradientTape() as tape:\n            loss, _ = compute(x, y)\n        gw, gb = tape.gradient(loss, [w, b])\n        w.assign_sub(0.05 * gw)\n        b.assign_sub(0.05 * gb)\n        return loss\n\n\ntrain_step = Trainer().step\n"),
+        ),
+        "rank of the sum": (("tf.reduce_sum(tf.square(w))", "tf.reduce_sum(w * w)"),),
+    },
+    "dropout_adam": {
+        "evaluation without dropout": (
+            ("    logits, loss = forward(x, y, keep)\n    return loss", "    logits = tf.matmul(tf.nn.relu(tf.matmul(x, w1) + b1), w2)\n    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits))\n    return loss"),
+        ),
+        "slots made late": (("optimizer.build([w1, b1, w2])\n", ""),),
+        "a dropout layer": (("hidden = tf.nn.dropout(tf.nn.relu(tf.matmul(x, w1) + b1), rate=1 - keep)", "hidden = tf.nn.relu(tf.matmul(x, w1) + b1)\n    hidden = layer(hidden, training=training)"),
+            ("def forward(x, y, keep):", "layer = tf.keras.layers.Dropout(0.25)\n\n\ndef forward(x, y, keep, training=False):"), ("_, loss = forward(x, y, keep)", "_, loss = forward(x, y, keep, True)")),
+        "mean of the log": (("tf.reduce_mean(tf.cast(tf.equal(tf.argmax(logits, 1), y), tf.float32))", "tf.reduce_mean(tf.where(tf.argmax(logits, 1) == y, 1.0, 0.0))"),),
+        "retraced at each call": (("train_step(data, target, tf.constant(0.75))", "train_step(data[:16], target, 0.75 if i % 2 else tf.constant(0.75))"),),
+    },
+    "assign": {
+        "scatter for the slice": (("v[0:2].assign([7.0, 8.0])", "v.scatter_nd_update([[0], [1]], [7.0, 8.0])"),),
+        "twice itself": (("v.assign(v * 2)", "v.assign_add(v)"),),
+        "eager": EAGER,
+        "counted in a function": (
+            ("@tf.function\ndef double", "@tf.function\ndef tick():\n    count.assign_add(1)\n\n\n@tf.function\ndef double"), ("    count.assign_add(1)\nv[", "    tick()\nv["),
+        ),
+    },
+    "interactive": {
+        "eager product": (("print(c().numpy())", "print((a @ v).numpy())"), ("@tf.function\ndef c():\n    return tf.matmul(a, v)\n\n\n", "")),
+        "written in parts": (("v.assign(tf.concat([a[:1], a[1:] * 2], axis=0))", "v[:1].assign(a[:1])\nv[1:].assign(a[1:] * 2)"),),
+    },
+    "draws": {
+        "drawn where it is used": (("noise = draw()\n    other", "noise = tf.random.normal([4, 3], stddev=2.0)\n    other"),),
+        "kinds in another order": (
+            ("    noise = draw()\n    other = tf.random.uniform([4, 3], 1, 5)\n", "    other = tf.random.uniform([4, 3], 1, 5)\n    noise = draw()\n"),
+        ),
+        "one long function": (("return v.assign_add(noise + other).read_value() if False else step(noise + other)", "v.assign_add(noise + other)\n    return v.read_value()"),),
+    },
+    "two_losses": {
+        "Keras momentum": (
+            ('momentum = tf.Variable(tf.zeros([2, 1]), trainable=False, name="momentum")', "optimizer = tf.keras.optimizers.SGD(0.1, momentum=0.9)"),
+            ("    momentum.assign(0.9 * momentum + gradient)\n    a.assign_sub(0.1 * momentum)\n", "    optimizer.apply_gradients([(gradient, a)])\n"),
+        ),
+        "TF1's momentum kernel": (
+            ("    momentum.assign(0.9 * momentum + gradient)\n    a.assign_sub(0.1 * momentum)\n", "    tf.raw_ops.ResourceApplyMomentum(var=a.handle, accum=momentum.handle, lr=0.1, grad=gradient, momentum=0.9)\n"),
+        ),
+        "the target outside of the tape": (("    with tf.GradientTape() as tape:\n        target = tf.stop_gradient(tf.matmul(x, c))\n", "    target = tf.matmul(x, c)\n    with tf.GradientTape() as tape:\n"),),
+    },
+    "reset": {
+        "a reset that is a function of the graph": (("def reset():", "@tf.function\ndef reset():"),),
+        "eager steps": (("@tf.function\ndef step", "def step"),),
+    },
+    "in_function": {"variable made first": (("    w = None\n", '    w = tf.Variable(tf.keras.initializers.GlorotUniform()([2, 3]), name="net/w")\n'),)},
+    "layers": {"activation by name": (('activation="tanh"', "activation=tf.nn.tanh"),)},
+    "article_b": {
+        "by slices": (("part1, part2 = tf.split(tf.random.normal((5, 20)), 2, axis=1)", "new = tf.random.normal((5, 20))\n    part1, part2 = new[:, :10], new[:, 10:]"),),
+        "eager reads": (("@tf.function\ndef read", "def read"),),
+    },
+    "article_a": {"sizes by shape": (("tf.split(tf.random.normal((5, 20)), 2, axis=1)", "tf.split(tf.random.normal((5, 20)), [var1.shape[1], var2.shape[1]], axis=1)"),)},
+    "article_c": {
+        "without a scatter": (("    flat = tf.tensor_scatter_nd_update(tf.reshape(var1, [-1]), indices, flat_updates)\n", "    flat = flat_updates\n"),),
+    },
+}  # fmt: skip
+
 PAIRS = {name.lower(): value for name, value in list(globals().items()) if isinstance(value, Pair)}
+for name, forms in FORMS.items():
+    PAIRS[name].forms.update(forms)

@@ -76,11 +76,13 @@ def variable(name: str, graph: int = 0, shape: tuple[int, ...] = (2,), trainable
 
 def test_matching_variables() -> None:
     before = [variable("Variable"), variable("Variable_1"), variable("a/w"), variable("a/w", graph=1), variable("odd")]
+    before.append(variable("layer/mean", shape=(4,), trainable=False))
     matcher = Matcher(before)
     assert matcher.match("Variable", (2,), "float32", True) == (0, "name")
     assert matcher.match("Variable", (2,), "float32", True) == (1, "uniquified")
     assert matcher.match("a/w", (2,), "float32", True) == (2, "name")
     assert matcher.match("a/w", (2,), "float32", True) == (3, "name")
+    assert matcher.match("model/layer/mean", (4,), "float32", False) == (5, "path")
     assert matcher.match("slot", (2,), "float32", False) == (None, None)
     assert matcher.match("other", (3,), "float32", True) == (None, None)
     assert matcher.match("renamed", (2,), "float32", True) == (4, "order")

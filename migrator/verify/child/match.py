@@ -17,7 +17,7 @@ class Matcher:
         self._free = set(range(len(variables)))
 
     def match(self, name: str, shape: Any, dtype: str, trainable: bool) -> tuple[int | None, str | None]:
-        """Return (index, how) for a new variable: ``name``, ``uniquified``, ``order``, or (None, None).
+        """Return (index, how) for a new variable: ``name``, ``uniquified``, ``path``, ``order``, or (None, None).
 
         TensorFlow 1 makes names unique (``Variable``, ``Variable_1``), TensorFlow 2 does not; graphs of the before
         that come later repeat the names of earlier ones.
@@ -31,6 +31,9 @@ class Matcher:
             if not found:
                 found = [i for i in mine if _base(self._variables[i]["name"]) == name]
                 how = "uniquified"
+            if not found:  # Keras puts the model's name before a layer's path, and leaves scopes out
+                ends = [i for i in mine if _ends_alike(self._variables[i]["name"], name)]
+                found, how = (ends, "path") if len(ends) == 1 else ([], how)
             if found:
                 self._free.remove(found[0])
                 return found[0], how
@@ -66,6 +69,12 @@ class Matcher:
         if variable["dtype"] != dtype:
             return False
         return variable["shape"] is None or shape is None or variable["shape"] == list(shape)
+
+
+def _ends_alike(name: str, other: str) -> bool:
+    """Tell whether one name is the other's last parts, a layer's name at least included."""
+    short, long = sorted((name, other), key=len)
+    return "/" in short and long.endswith("/" + short)
 
 
 def _base(name: str) -> str:
