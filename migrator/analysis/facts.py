@@ -112,6 +112,7 @@ class Facts:
         default_factory=dict
     )  # derived write -> what its native form reads
     calls_of: dict[ast.AST, int] = field(default_factory=dict)  # function -> calls in the text (2 = many)
+    run_calls: dict[ast.AST, list[ast.Call]] = field(default_factory=dict)  # calls of functions that run sessions
     loads: dict[ast.Call, tuple[Var, int]] = field(default_factory=dict)  # ``v.load(x, sess)``: variable, order
     project: Facts | None = None  # the project's, where these are a part of them
     _site_count: int = 0

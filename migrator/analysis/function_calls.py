@@ -6,8 +6,25 @@ import ast
 
 from migrator.analysis.environment import Env
 from migrator.analysis.facts import Def
+from migrator.analysis.modules import ModuleSource
 from migrator.analysis.sites import Sites
-from migrator.analysis.values import Cls, Func, Inst, Map, Node, Py, Seq, Sess, Top, Value, Var, is_tensor, join, leaves
+from migrator.analysis.values import (
+    UNKNOWN,
+    Cls,
+    Func,
+    Inst,
+    Map,
+    Node,
+    Py,
+    Seq,
+    Sess,
+    Top,
+    Value,
+    Var,
+    is_tensor,
+    join,
+    leaves,
+)
 
 MAX_DEPTH, MAX_CALLS = 12, 20_000
 
@@ -34,6 +51,10 @@ class FunctionCalls(Sites):
         if not unknown and not isinstance(func.node, ast.Lambda):
             known = self.facts.calls_of.get(func.node, 0)
             self.facts.calls_of[func.node] = 2 if self.any_loops or known else 1
+            given = any(isinstance(v, Sess) for a in [*args, *keywords.values()] for v in leaves(a))
+            if isinstance(node, ast.Call) and (given or func.node in func.module.holders):
+                calls = self.facts.run_calls.setdefault(func.node, [])
+                calls.extend([node] if node not in calls else [])
         if func.node in self.run_results and not unknown:
             return self.called_again(func, args, keywords, node)
         env = Env(func.node, "function", func.env if isinstance(func.env, Env) else None)
@@ -46,7 +67,8 @@ class FunctionCalls(Sites):
         self.call_nodes.append(node)
         self.returns = []
         self.stopped = False
-        self.bind_parameters(func, env, args, keywords, unknown)
+        often = own and not unknown and self.called_often(func, saved[0])
+        self.bind_parameters(func, env, args, keywords, unknown, often)
         if isinstance(func.node, ast.Lambda):
             result: Value = self.eval(func.node.body)
         else:
@@ -65,17 +87,25 @@ class FunctionCalls(Sites):
             self.facts.reached.setdefault(self.module.path, set()).add(func.module.path)
         return result
 
+    def called_often(self, func: Func, caller: ModuleSource) -> bool:
+        """Tell whether a function that is walked once may be called with other arguments too."""
+        name = getattr(func.node, "name", "")
+        places = [n for n in func.module.names if n.id == name]
+        return self.any_loops > 0 or len(places) != 1 or caller is not func.module
+
     def called_again(self, func: Func, args: list[Value], keywords: dict[str, Value], node: ast.AST | None) -> Value:
         """A function that runs sessions is walked once: each call builds the same code anew."""
         given = [v for a in [*args, *keywords.values()] for v in leaves(a)]
-        if node is not None and any(isinstance(v, (Node, Var, Sess, Top)) for v in given):
+        plain = isinstance(func.node, ast.FunctionDef) and isinstance(node, ast.Call) and func.module is self.module
+        stopping = (Top,) if plain else (Node, Var, Sess, Top)
+        if node is not None and any(isinstance(v, stopping) for v in given):
             self.facts.trouble(
                 node, self.module, "a function that runs sessions is called several times with graph values"
             )
         return self.run_results[func.node]
 
     def bind_parameters(
-        self, func: Func, env: Env, args: list[Value], keywords: dict[str, Value], unknown: bool
+        self, func: Func, env: Env, args: list[Value], keywords: dict[str, Value], unknown: bool, often: bool = False
     ) -> None:
         """Bind a function's parameters."""
         spec = func.node.args
@@ -95,7 +125,8 @@ class FunctionCalls(Sites):
             values[spec.vararg.arg] = Seq("tuple", given[len(names) :] if not unknown else None)
         if spec.kwarg is not None:
             values[spec.kwarg.arg] = Map(None if unknown else dict(keywords.items()))
-        for name, value in values.items():
+        for name, given_value in values.items():
+            value = loose(given_value) if often else given_value
             found = self.facts.define(Def(name, None, func.node, func.module, value=value, parameter=True))
             env.bind(name, value, found)
 
@@ -111,3 +142,12 @@ class FunctionCalls(Sites):
             if isinstance(bad, Top):
                 return bad
         return inst
+
+
+def loose(value: Value) -> Value:
+    """Return what is known of a parameter whatever constants its calls give."""
+    if isinstance(value, Py) and value.const is not UNKNOWN and value.tag not in {"builtin"}:
+        return Py(tag="float" if type(value.const) is float else value.tag)
+    if isinstance(value, Seq) and value.items is not None and any(isinstance(v, Py) for v in leaves(value)):
+        return Seq(value.kind, [loose(v) for v in value.items])
+    return value

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from migrator.analysis.facts import Def
 from migrator.analysis.values import Func, Map, Node, Py, Seq, Sym, Var
+from migrator.rules.arguments import argument
 from migrator.rules.feed_values import cast_text
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.tables.pure_builtins import PURE_BUILTINS
@@ -27,8 +29,14 @@ class Feed:
     keys: list[ast.expr] = field(default_factory=list)
 
 
-def read_feed(plan: Plan, site: ast.Call, feed: ast.expr | None) -> Feed:
+def read_feed(plan: Plan, site: ast.Call, feed: ast.expr | None, given: Mapping[str, ast.expr] | None = None) -> Feed:
     """Return what a site feeds.
+
+    Args:
+        plan: the unit's plan.
+        site: the run.
+        feed: its feed_dict.
+        given: what a call of the function around gives to its parameters.
 
     Raises:
         CannotConvert: the keys are not statically known.
@@ -37,16 +45,16 @@ def read_feed(plan: Plan, site: ast.Call, feed: ast.expr | None) -> Feed:
     if feed is None or (isinstance(value, Py) and value.const is None):
         return Feed()
     if isinstance(feed, ast.Dict) and all(key is not None for key in feed.keys):
-        return _literal(plan, feed)
+        return _literal(plan, feed, given or {})
     if isinstance(feed, (ast.Name, ast.Call, ast.Dict)) and isinstance(value, Map) and value.items is not None:
         return _held(plan, feed, value)
     raise CannotConvert(feed, "the feed_dict is not statically known; write it as a literal")
 
 
-def _literal(plan: Plan, feed: ast.Dict) -> Feed:
+def _literal(plan: Plan, feed: ast.Dict, given: Mapping[str, ast.expr]) -> Feed:
     found = Feed()
     for key, value in zip(feed.keys, feed.values, strict=True):
-        node = plan.value(key) if key is not None else None
+        node = plan.value(given.get(key.id, key) if isinstance(key, ast.Name) else key)
         if isinstance(node, Var):
             raise CannotConvert(feed, "a variable is fed")
         if not isinstance(node, Node) or node.loop:
@@ -91,10 +99,28 @@ class _Keys:
                     self.expression(value)
         elif isinstance(expr, ast.Name):
             for found in self.plan.unit.facts.uses.get(expr, ()):
-                self._statement(found.stmt)
+                if found.parameter and found.stmt is None:
+                    self._given(found)
+                else:
+                    self._statement(found.stmt)
         elif isinstance(expr, ast.Call):
             self._call(expr)
         else:
+            self._lost()
+
+    def _given(self, parameter: Def) -> None:
+        """A dict that the calls of the function around give."""
+        calls = self.plan.unit.facts.run_calls.get(parameter.scope, []) if parameter.scope is not None else []
+        for call in calls:
+            given = argument(call, parameter.scope, parameter.name)
+            value, first = self.plan.value(given), self.plan.value(self.feed)
+            same = isinstance(value, Map) and isinstance(first, Map) and (value.items or {}).keys() == (
+                first.items or {}).keys()  # fmt: skip
+            if given is None or not same:
+                self._lost()
+            else:
+                self.expression(given)
+        if not calls:
             self._lost()
 
     def _statement(self, stmt: ast.stmt | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from migrator.analysis.facts import SiteFact
@@ -23,6 +24,9 @@ class Site:
     step: StepFunction | None = None
     eager: bool = False
     initializers: list[Effect] = field(default_factory=list)
+    caller: ast.Call | None = None  # the call that gives the function around the run what it fetches
+    callee: str | None = None  # the parameter of that function which is the step function
+    shown: Site | None = None  # the plan of another call, which has the text
 
 
 def step_of(site: Site) -> StepFunction:
@@ -37,11 +41,19 @@ def uses_result(plan: Plan, site: Site) -> bool:
     return not isinstance(parent, ast.Expr)
 
 
-def fetch(plan: Plan, expr: ast.expr) -> tuple[list[Leaf], str]:
-    """Return the leaves of a fetch in flattening order, and its structure."""
+def fetch(plan: Plan, expr: ast.expr, given: Mapping[str, ast.expr] | None = None) -> tuple[list[Leaf], str]:
+    """Return the leaves of a fetch in flattening order, and its structure.
+
+    Args:
+        plan: the unit's plan.
+        expr: the fetch.
+        given: what a call of the function around gives to its parameters.
+    """
+    if given and isinstance(expr, ast.Name) and expr.id in given:
+        return fetch(plan, given[expr.id])
     value = plan.value(expr)
     if isinstance(expr, (ast.List, ast.Tuple)):
-        found = [leaf for e in expr.elts for leaf in fetch(plan, e)[0]]
+        found = [leaf for e in expr.elts for leaf in fetch(plan, e, given)[0]]
         flat = all(not isinstance(e, (ast.List, ast.Tuple, ast.Dict)) for e in expr.elts)
         flat = (
             flat

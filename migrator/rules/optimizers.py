@@ -88,6 +88,8 @@ class Optimizers:
         for name, expr in optimizer.args.items():
             value = optimizer.values[name]
             const = value.const if isinstance(value, Py) else UNKNOWN
+            if name == "learning_rate" and isinstance(value, Py) and value.tag == "float":
+                const = 0.5  # some float, another in each call
             constant = isinstance(value, Node) and value.constant
             text = self.plan.text(expr)
             if constant and name == "learning_rate":

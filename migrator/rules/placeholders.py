@@ -6,6 +6,7 @@ import ast
 
 from migrator.analysis.units import Stage
 from migrator.analysis.values import Func, Node
+from migrator.rules.arguments import argument
 from migrator.rules.plan import CannotConvert, Plan
 
 
@@ -33,24 +34,13 @@ def _at_call(plan: Plan, node: Node, expr: ast.expr) -> str:
         defs = plan.unit.facts.uses.get(expr, frozenset())
         found = next(iter(defs)) if len(defs) == 1 else None
         if found is not None and found.parameter and found.scope is plan.unit.module.function(node.expr):
-            given = _argument(node.called, found.scope, found.name)
+            given = argument(node.called, found.scope, found.name)
             if isinstance(given, (ast.Constant, ast.Name)):
                 return plan.text(given)
         elif found is not None and found.scope is None and found.stmt is not None:
             return plan.text(expr)
     why = "the shape of a placeholder is computed by the helper that makes it; make the placeholder outside"
     raise CannotConvert(expr, why)
-
-
-def _argument(call: ast.Call | None, function: ast.AST | None, name: str) -> ast.expr | None:
-    """Return the argument that a call gives to a parameter, or the parameter's default."""
-    if call is None or not isinstance(function, ast.FunctionDef) or any(isinstance(a, ast.Starred) for a in call.args):
-        return None
-    names = [a.arg for a in function.args.args]
-    given = dict(zip(names, call.args, strict=False))
-    given.update({k.arg: k.value for k in call.keywords if k.arg})
-    defaults = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
-    return given.get(name) or defaults.get(name)
 
 
 def drop_makers(plan: Plan, live: set[ast.stmt]) -> None:

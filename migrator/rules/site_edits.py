@@ -33,7 +33,7 @@ class SiteEdits:
             for node, value in site.feed.values.items():
                 if value is not None:
                     cast_text(self.plan, node, value, "")  # an import that it needs is known before the text is made
-            if not site.initializers:
+            if not site.initializers and site.shown is None:
                 self._rewrite(site)
 
     def _first(self, step: StepFunction) -> int:
@@ -42,7 +42,7 @@ class SiteEdits:
     def _register(self, site: Site, kind: str, kept: tuple[int, ...]) -> SitePlan:
         fact = site.fact
         found = SitePlan(
-            len(self.plan.sites), fact.call, kind, site.step.name if site.step else None,
+            len(self.plan.sites), fact.call, kind, site.callee or (site.step.name if site.step else None),
             fetched_texts(self.plan, site.leaves), spread(site.leaves, kept),
             tuple(self.plan.segment(k.expr) for k in site.feed.values),
             repaired=site.step is not None and any(e.expr in self.plan.puts for e in site.step.effects),
@@ -140,17 +140,18 @@ class SiteEdits:
         """Return the call of a site's step function."""
         step, feed = site.step, site.feed
         assert step is not None
+        name = site.callee or step.name
         if feed.spread is not None:
-            return f"{step.name}(**{render(feed.spread)})"
+            return f"{name}(**{render(feed.spread)})"
         order = list(feed.values)
-        named = order != step.fed
+        named = order != step.fed and site.callee is None
         parts = []
         for node in order:
             value = feed.values[node]
             assert value is not None
             text = cast_text(self.plan, node, value, render(value))
             parts.append(f"{self.plan.parameters[node]}={text}" if named else text)
-        return f"{step.name}({', '.join(parts)})"
+        return f"{name}({', '.join(parts)})"
 
     def _value(self, site: Site, render: Render) -> str:
         """Return an expression with a site's value, in the fetch's structure."""

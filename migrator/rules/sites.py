@@ -13,6 +13,7 @@ from migrator.rules.captures import Captures
 from migrator.rules.derived_places import writes_in
 from migrator.rules.feeds import convert_keys, is_pure, parameter_name, read_feed
 from migrator.rules.fetches import Site, fetch, uses_result
+from migrator.rules.passed_graph import PassedGraph
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.step_functions import Leaf, StepFunction, check_step, plan_step
 from migrator.rules.step_names import step_name
@@ -33,6 +34,7 @@ class Sites:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.passed = PassedGraph(plan)
         self.sites: list[Site] = []
         self.steps: dict[tuple[object, ...], StepFunction] = {}
 
@@ -45,6 +47,10 @@ class Sites:
             receiver = fact.call.func.value if isinstance(fact.call.func, ast.Attribute) else None
             if isinstance(receiver, ast.Call) and isinstance(self.plan.value(receiver), Sess):
                 self.plan.handled.add(receiver.func)  # tf.get_default_session().run(...)
+            several = self.passed.plans(fact)
+            if several:
+                self.sites.extend(several)
+                continue
             found, shape = fetch(self.plan, fact.fetch)
             feed = read_feed(self.plan, fact.call, fact.feed)
             site = Site(fact, found, shape, feed)
@@ -100,10 +106,12 @@ class Sites:
                 continue
             fed = list(site.feed.values)
             sliced = plan_step(self.plan, site.leaves, fed)
-            if self._eager(site, sliced):
+            if site.caller is None and self._eager(site, sliced):
                 site.eager = True
                 continue
-            if site.feed.spread is None:  # unused feeds are dropped where their values are only read
+            if (
+                site.feed.spread is None and site.caller is None
+            ):  # unused feeds are dropped where their values are only read
                 for node in fed:
                     value = site.feed.values[node]
                     if node not in sliced.slice.fed and value is not None and is_pure(self.plan, value):
@@ -112,6 +120,8 @@ class Sites:
             nested = site.shape in {"nested", "dict"} and uses_result(self.plan, site)
             key = (*[self._identity(leaf) for leaf in site.leaves], frozenset(id(n) for n in fed),
                    ast.dump(site.fact.fetch) if nested else "")  # fmt: skip
+            if site.caller is not None:  # it is called with its arguments in this order
+                key = (*key, *[id(n) for n in fed])
             step = self.steps.get(key)
             if step is None:
                 step = plan_step(self.plan, site.leaves, fed)
@@ -160,6 +170,7 @@ class Sites:
             captures.check_helpers(step)
         for step in sorted(self.steps.values(), key=lambda s: -len(s.effects)):
             step.name = step_name(self.plan, step, self.steps.values())
+        self.passed.convert()
 
     def _anchor(self, step: StepFunction) -> Atom:
         """Return the last atom that a step function needs."""
@@ -182,10 +193,11 @@ class Sites:
 
     def _reachable(self, step: StepFunction, site: Site) -> None:
         """The site must come after the function, in its block or one inside it."""
-        anchor, at = step.anchor, self.plan.unit.atom(site.fact.call)
+        anchor, at = step.anchor, self.plan.unit.atom(site.caller or site.fact.call)
         assert anchor is not None and at is not None
         inside = at.block[: len(anchor.block)] == anchor.block
-        if not inside or (at.order <= anchor.order and at.function is anchor.function):
+        later = isinstance(at.stmt, (ast.FunctionDef, ast.AsyncFunctionDef))  # the call stands in a function's body
+        if not inside or (at.order <= anchor.order and at.function is anchor.function and not later):
             raise CannotConvert(site.fact.call, "the run is not always after the graph code that it needs")
         for atom in step.slice.atoms:
             if anchor.block[: len(atom.block)] != atom.block:

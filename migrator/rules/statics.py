@@ -30,6 +30,9 @@ def convert_statics(plan: Plan) -> None:
         helper = atom is not None and isinstance(atom.stmt, (ast.FunctionDef, ast.ClassDef))
         if atom is None or helper or atom.stage in {Stage.GRAPH, Stage.DROP}:
             continue
+        function = unit.module.function(start)
+        if function is not None and unit.facts.calls_of.get(function, 0) != 1:
+            continue  # another call may find other sizes
         expr, text = _largest(plan, start)
         if expr is None or text is None or expr in done:
             continue

@@ -453,13 +453,15 @@ REFUSED = {
         """,
         "filled in a way",
     ),
-    "argument dict": (
+    "argument dicts with different keys": (
         """
         x = tf.placeholder(tf.float32, [])
-        y = x * 2
+        k = tf.placeholder_with_default(1., [])
+        y = x * k
         sess = tf.Session()
         def evaluate(feed):
             return sess.run(y, feed)  # here
+        print(evaluate({x: 1., k: 2.}))
         print(evaluate({x: 1.}))
         """,
         "filled in a way",

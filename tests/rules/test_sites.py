@@ -712,15 +712,37 @@ REFUSED = {
         """,
         "a fetch by name",
     ),
-    "unknown fetch": (
+    "graph code in the call of a function that runs": (
         """
         x = tf.placeholder(tf.float32, [2])
         sess = tf.Session()
         def fetch(what):
             return sess.run(what, {x: [1, 2]})
-        print(fetch(x * 2))  # here
+        r = fetch(x * 2)  # here
         """,
-        "is used outside of a run",
+        "give it a name before",
+    ),
+    "given to a function with any arguments": (
+        """
+        x = tf.placeholder(tf.float32, [])
+        y = x * 2
+        def fetch(sess, what, **rest):  # here
+            return sess.run(what, {x: 1.})
+        with tf.Session() as sess:
+            print(fetch(sess, y))
+        """,
+        "has a signature that is not converted yet",
+    ),
+    "given different kinds": (
+        """
+        x = tf.placeholder(tf.float32, [])
+        y = x * 2
+        def fetch(sess, what):
+            return sess.run(what, {x: 1.})  # here
+        with tf.Session() as sess:
+            print(fetch(sess, y), fetch(sess, [y, x]))
+        """,
+        "graph values of different kinds",
     ),
     "run options": (
         """
@@ -764,17 +786,6 @@ REFUSED = {
             print(two.run(v))
         """,
         "two sessions are used in turn",
-    ),
-    "session as a parameter": (
-        """
-        x = tf.placeholder(tf.float32, [])
-        y = x * 2
-        def evaluate(sess, value):
-            return sess.run(y, {x: value})
-        with tf.Session() as sess:
-            print(evaluate(sess, 1.))  # here
-        """,
-        "`sess` is a session",
     ),
     "handler of a wrong feed": (
         """
