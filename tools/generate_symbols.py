@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -28,7 +29,8 @@ Sources: TensorFlow {tf1} (contrib included) and TensorFlow {tf2}.
 
 A line of `ROWS` is ``name|fate|kind|parameters|target|target parameters|changed defaults``, without the leading
 ``tensorflow.``. An optional parameter ends with ``=``; ``*`` and ``**`` stand for those that take the rest. The target
-is empty where it is the name itself; the target's parameters are empty where they are the same.
+is empty where it is the name itself; the target's parameters are empty where they are the same, ``-`` where it has
+none.
 `migrator.tables.lookup` reads the lines.
 """
 
@@ -39,9 +41,10 @@ TF2_VERSION = "{tf2}"
 '''
 
 
-def probe(python: str) -> tuple[str, Api]:
-    """Walk the API of one interpreter's TensorFlow."""
-    done = subprocess.run([python, str(TOOLS / "probe_api.py")], check=True, capture_output=True, text=True)
+def probe(python: str, *, legacy_keras: bool = False) -> tuple[str, Api]:
+    """Walk the API of one interpreter's TensorFlow, with Keras 3 or with tf_keras as its tf.keras."""
+    env = {**os.environ, "TF_USE_LEGACY_KERAS": "1" if legacy_keras else "0"}
+    done = subprocess.run([python, str(TOOLS / "probe_api.py")], check=True, capture_output=True, text=True, env=env)
     found = json.loads(done.stdout)
     return found["version"], found["symbols"]
 
@@ -137,7 +140,8 @@ class Table:
         new = self.new.get(target)
         before, after = parameters(row), parameters(new)
         fields = [name, fate, row["kind"], before, "" if target == name else target]
-        fields += ["" if after == before else after, changed_defaults(row, new)]
+        none = "-" if new and new.get("parameters") else ""
+        fields += ["" if after == before else after or none, changed_defaults(row, new)]
         return "|".join(field.removeprefix("tensorflow.") for field in fields).rstrip("|")
 
     def lines(self) -> list[str]:
@@ -173,6 +177,10 @@ def generate(tf1_python: str, tf2_python: str) -> str:
             module, _, last = name.removeprefix("tensorflow").removeprefix(".").rpartition(".")
             held[module].append(last)
     out += [f"{module}|{' '.join(names)}" for module, names in sorted(held.items())]
+    legacy = probe(tf2_python, legacy_keras=True)[1]
+    only = sorted(n for n in old if n.startswith("tensorflow.keras.") and n in legacy and n not in new)
+    out += ['"""', "", "# what TF1's tf.keras has and of TF2's only tf_keras (TF_USE_LEGACY_KERAS=1), not Keras 3"]
+    out += ['TF_KERAS_ONLY = """\\', *(name[17:] for name in only)]
     return "\n".join([*out, '"""', ""])
 
 

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import ast
 
-from migrator.rules.symbol_call import CallText, CannotBind
-from migrator.rules.symbol_types import BEHAVIOUR, Handler, Outcome, SymbolRefusal, SymbolRewrite, Use, info
+from migrator.rules.symbol_call import CallText
+from migrator.rules.symbol_types import (
+    BEHAVIOUR,
+    Handler,
+    Outcome,
+    SymbolRefusal,
+    SymbolRewrite,
+    Use,
+    info,
+    keep_compat,
+    value_on_compat,
+)
 from migrator.syntax.text import Edit
 
 _MODULES = {"tensorflow.app.flags": "flags", "tensorflow.logging": "logging", "tensorflow.app": "app"}
@@ -141,12 +151,24 @@ def _app_run(use: Use) -> Outcome:
     """``tf.app.run()`` -> ``app.run(main)`` of absl."""
     edits, imports = _member(use, "app", "run")
     if use.call is not None and not use.call.args and not any(k.arg in ("main", None) for k in use.call.keywords):
-        if not any(isinstance(n, ast.FunctionDef) and n.name == "main" for n in use.context.source.tree.body):
-            return SymbolRefusal("tf.app.run() calls main of the running script, which is not in this file: pass it")
+        main = "main" if _binds_main(use.context.source.tree) else 'sys.modules["__main__"].main'
+        imports = imports if main == "main" else (*imports, "import sys")
         end = use.context.source.range(use.call.func)[1]
         opening = use.context.source.text.index("(", end) + 1
-        edits.append(Edit(opening, opening, "main, " if use.call.keywords else "main"))
+        edits.append(Edit(opening, opening, f"{main}, " if use.call.keywords else main))
     return SymbolRewrite(tuple(edits), (), imports) if edits or imports else None
+
+
+def _binds_main(tree: ast.Module) -> bool:
+    """Tell whether a module has a name ``main``: a function, a class or an import."""
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == "main":
+            return True
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and any((a.asname or a.name) == "main" for a in node.names):
+            return True
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "main" for t in node.targets):
+            return True
+    return False
 
 
 _LOGGING = {"warn": "warning", "fatal": "error"}
@@ -158,7 +180,7 @@ def _logging(use: Use) -> Outcome:
         return _module_value(use)
     name = use.symbol.rpartition(".")[2]
     if name == "TaskLevelStatusMessage":
-        return SymbolRefusal("tf.logging.TaskLevelStatusMessage is gone: use logging.info")
+        return keep_compat(use)
     if use.call is not None and name in ("set_verbosity", "log", "log_every_n", "log_first_n", "log_if", "vlog"):
         level = use.call.args[0] if use.call.args else None
         if level is not None and name != "vlog" and isinstance(use.context.literal(level), int):
@@ -171,11 +193,11 @@ def _logging(use: Use) -> Outcome:
 def _record_iterator(use: Use) -> Outcome:
     """``tf.python_io.tf_record_iterator(path)`` -> ``tf.data.TFRecordDataset(path).as_numpy_iterator()``."""
     if use.call is None:
-        return SymbolRefusal(f"{use.short} is used as a value: use tf.data.TFRecordDataset(path).as_numpy_iterator()")
+        return value_on_compat(use)
     text = CallText(use)
     bound = text.bind(("path", "options"))
     if text.literal(bound.get("options")) is not None:
-        raise CannotBind("its options have no equal: pass compression_type to tf.data.TFRecordDataset")
+        return keep_compat(use)  # TFRecordDataset takes a compression_type
     text.rename("data.TFRecordDataset")
     if "path" in bound and bound["path"].keyword is not None:
         text.name_argument(bound["path"], "filenames")

@@ -6,7 +6,7 @@ import ast
 import math
 
 from migrator.rules.symbol_call import CallText, CannotBind
-from migrator.rules.symbol_types import UNKNOWN, Handler, Outcome, SymbolRefusal, Use
+from migrator.rules.symbol_types import UNKNOWN, Handler, Outcome, Use, value_on_compat
 from migrator.tables.lookup import lookup
 from migrator.tables.tf2 import TARGET_PARAMETERS
 
@@ -60,7 +60,7 @@ def _blocks(use: Use) -> Outcome:
     """``tf.space_to_batch(x, paddings, block_size=2)``: a block size becomes a block shape."""
     name = "space_to_batch" if "space_to_batch" in use.symbol else "batch_to_space"
     if use.call is None:
-        return SymbolRefusal(f"{use.short} is used as a value, and its arguments moved: wrap it in a function")
+        return value_on_compat(use)
     text = CallText(use)
     text.rename(name)
     edge = "paddings" if name == "space_to_batch" else "crops"
@@ -105,7 +105,7 @@ def _append(name: str, argument: str) -> Handler:
 
     def rule(use: Use) -> Outcome:
         if use.call is None:
-            return SymbolRefusal(f"{use.short} is used as a value: write a function around tf.{name}({argument})")
+            return value_on_compat(use)
         text = CallText(use)
         row = lookup(use.symbol)
         assert row is not None

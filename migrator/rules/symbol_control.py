@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from migrator.rules.symbol_call import CallText, CannotBind
-from migrator.rules.symbol_types import BEHAVIOUR, Handler, Outcome, SymbolRefusal, Use, info
+from migrator.rules.symbol_types import BEHAVIOUR, Handler, Outcome, Use, info, keep_compat, value_on_compat
 from migrator.syntax.text import Render
 from migrator.tables.lookup import lookup
 
@@ -48,7 +48,7 @@ def _single(node: ast.expr) -> bool:
 def _while_loop(use: Use) -> Outcome:
     """``tf.while_loop``: arguments moved; one loop variable in a list came back without the list."""
     if use.call is None:
-        return SymbolRefusal("tf.while_loop is used as a value: TF2 returns another structure, call it in a function")
+        return value_on_compat(use)
     row = lookup(use.symbol)
     assert row is not None
     text = CallText(use)
@@ -110,11 +110,11 @@ def _map_fn(use: Use) -> Outcome:
 def _print(use: Use) -> Outcome:
     """``tf.Print(x, data)`` -> ``(tf.print(...), x)[1]``: prints when the value is computed, and is the value."""
     if use.call is None:
-        return SymbolRefusal("tf.Print is used as a value: write a function that calls tf.print")
+        return value_on_compat(use)
     text = CallText(use)
     bound = text.bind(("input_", "data", "message", "first_n", "summarize", "name"))
     if text.literal(bound.get("first_n")) is not None:
-        raise CannotBind("tf.print has no first_n: count in Python, or remove it")
+        return keep_compat(use)  # tf.print does not count
     data = bound.get("data")
     if "input_" not in bound or data is None:
         raise CannotBind("an argument is missing")

@@ -22,6 +22,7 @@ from migrator.rules.symbol_values import (
 from migrator.rules.symbols import SymbolRefusal, rewrite_symbol
 from migrator.syntax.text import SourceText
 from migrator.syntax.walk import walk
+from migrator.tables.lookup import lookup
 from migrator.tables.machinery import is_machinery
 from migrator.tables.mnist_loader import INPUT_DATA
 
@@ -126,6 +127,11 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
             plan.imports.extend(i for i in outcome.imports if i not in plan.imports)
             for code, severity, message in outcome.diagnostics:
                 plan.note(node, code, severity, message, symbol)
+        elif is_machinery(symbol) and _kept(plan, symbol):
+            target = lookup(symbol).target  # type: ignore[union-attr]
+            if target != symbol:
+                plan.edits.replace(node, context.spell(str(target)))
+                continue
         elif is_machinery(symbol) and symbol not in NATIVE and not _context_call(plan, node):
             raise CannotConvert(node, f"`{plan.segment(node)}` can't be converted where it stands", symbol)
         _respell(plan, node, symbol, outcome is not None)
@@ -135,6 +141,16 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
     for call, names in unit.facts.partial_calls.items():
         if call in parents and _alive(plan, call, live, opened):
             check_partial_call(plan, call, names)
+
+
+STATELESS = frozenset({"tensorflow.train.Checkpoint", "tensorflow.train.CheckpointManager", "tensorflow.hessians"})
+
+
+def _kept(plan: Plan, symbol: str) -> bool:
+    """Tell whether a name of the session machinery is an object that TensorFlow 2 has too, where no session is."""
+    row = lookup(symbol)
+    same = row is not None and (row.fate in ("same", "renamed") or symbol in STATELESS)
+    return same and not plan.unit.sites and not plan.unit.shared
 
 
 def _pairs(plan: Plan, call: ast.Call) -> None:

@@ -6,8 +6,9 @@ import ast
 
 from migrator.rules.symbol_arguments import Argument
 from migrator.rules.symbol_call import CallText, CannotBind
-from migrator.rules.symbol_types import Handler, Outcome, SymbolRefusal, Use, keep_compat
+from migrator.rules.symbol_types import Handler, Outcome, Use, keep_compat, value_on_compat
 from migrator.syntax.text import Render
+from migrator.tables.tf2 import RAW_PARAMETERS
 
 _METHODS = {0: "ResizeBilinear", 1: "ResizeNearestNeighbor", 2: "ResizeBicubic", 3: "ResizeArea"}
 _NAMES = {"BILINEAR": 0, "NEAREST_NEIGHBOR": 1, "BICUBIC": 2, "AREA": 3}
@@ -58,7 +59,7 @@ def _method(use: Use, argument: Argument | None) -> int:
 def _draw_boxes(use: Use) -> Outcome:
     """``tf.image.draw_bounding_boxes``: colors became required and moved before the name."""
     if use.call is None:
-        return SymbolRefusal(f"{use.short} is used as a value, and TF2 wants colors: wrap it in a function")
+        return value_on_compat(use)
     text = CallText(use)
     text.rename("image.draw_bounding_boxes")
     text.conform(("images", "boxes", "name", "colors"), ("images", "boxes", "colors", "name"))
@@ -76,7 +77,11 @@ def _distorted(use: Use) -> Outcome:
            "max_attempts", "use_image_if_no_bounding_boxes", "name")  # fmt: skip
     bound = text.bind(old)
     if any(text.literal(bound.get(name)) is not None for name in ("seed", "seed2")):
-        raise CannotBind("TF2 takes one seed and derives the other: choose a seed by hand")
+        text.rename("raw_ops.SampleDistortedBoundingBoxV2")  # TF2's function takes one seed and derives the other
+        text.conform(old, RAW_PARAMETERS["tensorflow.raw_ops.SampleDistortedBoundingBoxV2"], only_keywords=True)
+        if "min_object_covered" not in bound:
+            text.append("min_object_covered=0.1")
+        return text.done()
     text.conform(old, tuple(name for name in old if name != "seed2"), skip=("seed",))
     for argument in text.arguments:
         if argument.parameter == "seed":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from migrator.rules.symbol_call import CallText, operand
+from migrator.rules.symbol_call import CallText, operand, repeatable
 from migrator.rules.symbol_types import BEHAVIOUR, UNKNOWN, Handler, Outcome, SymbolRefusal, Use, info
 from migrator.syntax.text import Render
 
@@ -83,17 +83,22 @@ def _rule(use: Use) -> Outcome:
             text.drop(given[name])
     unpacked = any(argument.keyword in ("*", "**") for argument in text.arguments)
     missing = [f"{name}={value}" for name, value in row.explicit if name not in given and not unpacked]
-    if row.target.startswith(_KERAS) and row.new[-1] == "seed":
-        missing += _seed(use, text, "seed" in given or unpacked)
     if missing:
         text.append(", ".join(missing))
+    if row.target.startswith(_KERAS) and row.new[-1] == "seed":
+        head, tail = _seeded(use, text, "seed" in given or unpacked)
+        if head:
+            text.surround(head, tail)
     return text.done()
 
 
-def _seed(use: Use, text: CallText, given: bool) -> list[str]:
-    """Return the seed argument that a shared Keras initializer needs: it draws the same numbers at each call else."""
+def _seeded(use: Use, text: CallText, given: bool) -> tuple[str, str]:
+    """Return what to put around a Keras initializer without a seed.
+
+    It would draw the same numbers for every variable that it fills; TF1's drew others. Keras 3 and tf_keras agree here.
+    """
     if given:
-        return []
+        return "", ""
     if "set_random_seed" in use.context.source.text:
         text.notes.append(
             info(
@@ -103,7 +108,20 @@ def _seed(use: Use, text: CallText, given: bool) -> list[str]:
             )
         )
     assert use.call is not None
-    return [f"seed={use.spell('keras.random.SeedGenerator')}()"] if _shared(use, use.call) else []
+    if not _shared(use, use.call):
+        return "", ""
+    head, tail = "lambda shape, dtype=None: ", "(shape, dtype)"
+    return (head, tail) if _stands_alone(use, use.call) else (f"({head}", f"{tail})")
+
+
+def _stands_alone(use: Use, call: ast.Call) -> bool:
+    """Tell whether a call is a whole argument or the whole right-hand side of an assignment."""
+    for node in ast.walk(use.context.source.tree):
+        if isinstance(node, ast.Assign) and node.value is call:
+            return True
+        if isinstance(node, ast.Call) and any(call is part for part in _parts(node)):
+            return True
+    return False
 
 
 def _shared(use: Use, call: ast.Call) -> bool:
@@ -143,14 +161,14 @@ def _xavier(use: Use) -> Outcome:
     uniform = text.literal(bound.get("uniform"), True)
     if uniform is UNKNOWN:
         return SymbolRefusal(f"{use.short} is called with a uniform that can't be seen: write True or False")
-    seed = _seed(use, text, "seed" in bound)
+    head, tail = _seeded(use, text, "seed" in bound)
 
     def build(render: Render) -> str:
-        parts = [f"seed={render(bound['seed'].node)}"] if "seed" in bound else seed
+        parts = [f"seed={render(bound['seed'].node)}"] if "seed" in bound else []
         if uniform:
-            return f"{uniform_name}({', '.join(parts)})"
+            return f"{head}{uniform_name}({', '.join(parts)}){tail}"
         parts = [f"scale={_TRUNCATION}", 'mode="fan_avg"', *parts]
-        return f"{use.spell(_KERAS + 'VarianceScaling')}({', '.join(parts)})"
+        return f"{head}{use.spell(_KERAS + 'VarianceScaling')}({', '.join(parts)}){tail}"
 
     return text.whole(build)
 
@@ -163,16 +181,28 @@ def _contrib_scaling(use: Use) -> Outcome:
     text = CallText(use)
     bound = text.bind(("factor", "mode", "uniform", "seed", "dtype"))
     uniform, mode = text.literal(bound.get("uniform"), False), text.literal(bound.get("mode"), "FAN_IN")
-    if not isinstance(uniform, bool) or mode not in ("FAN_IN", "FAN_OUT", "FAN_AVG"):
-        return SymbolRefusal(f"{use.short} is called with a mode or uniform that can't be seen: write the constant")
-    seed = _seed(use, text, "seed" in bound)
+    if uniform is UNKNOWN and not repeatable(bound["uniform"].node):
+        return SymbolRefusal(f"{use.short} is called with a uniform that is computed in the call: name it first")
+    if mode is not UNKNOWN and mode not in ("FAN_IN", "FAN_OUT", "FAN_AVG"):
+        return SymbolRefusal(f"{use.short} is called with a mode that TF1 does not take: {mode}")
+    head, tail = _seeded(use, text, "seed" in bound)
 
     def build(render: Render) -> str:
         factor = operand(bound["factor"].node, render) if "factor" in bound else "2.0"
-        parts = [f"scale={factor}" if uniform else f"scale={factor} * {_TRUNCATION}", f'mode="{str(mode).lower()}"']
-        parts += ['distribution="uniform"'] if uniform else []
-        parts += [f"seed={render(bound['seed'].node)}"] if "seed" in bound else seed
-        return f"{scaling}({', '.join(parts)})"
+        quoted = f'"{str(mode).lower()}"'
+        fan = f"{operand(bound['mode'].node, render)}.lower()" if mode is UNKNOWN else quoted
+        if not isinstance(uniform, bool):
+            flag = operand(bound["uniform"].node, render)
+            scale, kind = (
+                f"{factor} * (1.0 if {flag} else {_TRUNCATION})",
+                f'"uniform" if {flag} else "truncated_normal"',
+            )
+            parts = [f"scale={scale}", f"mode={fan}", f"distribution={kind}"]
+        else:
+            parts = [f"scale={factor}" if uniform else f"scale={factor} * {_TRUNCATION}", f"mode={fan}"]
+            parts += ['distribution="uniform"'] if uniform else []
+        parts += [f"seed={render(bound['seed'].node)}"] if "seed" in bound else []
+        return f"{head}{scaling}({', '.join(parts)}){tail}"
 
     return text.whole(build)
 
@@ -184,13 +214,13 @@ def _unit_scaling(use: Use) -> Outcome:
         return use.value(f'{scaling}(distribution="uniform")')
     text = CallText(use)
     bound = text.bind(("factor", "seed", "dtype"))
-    seed = _seed(use, text, "seed" in bound)
+    head, tail = _seeded(use, text, "seed" in bound)
 
     def build(render: Render) -> str:
         parts = [f"scale={operand(bound['factor'].node, render)}**2"] if "factor" in bound else []
         parts += ['distribution="uniform"']
-        parts += [f"seed={render(bound['seed'].node)}"] if "seed" in bound else seed
-        return f"{scaling}({', '.join(parts)})"
+        parts += [f"seed={render(bound['seed'].node)}"] if "seed" in bound else []
+        return f"{head}{scaling}({', '.join(parts)}){tail}"
 
     return text.whole(build)
 

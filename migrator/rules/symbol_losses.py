@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 from migrator.rules.symbol_arguments import Argument
 from migrator.rules.symbol_call import CallText, CannotBind, is_atom, operand, repeatable
-from migrator.rules.symbol_types import COMPAT, UNKNOWN, Handler, Outcome, SymbolRefusal, SymbolRewrite, Use, info
+from migrator.rules.symbol_types import (
+    COMPAT,
+    UNKNOWN,
+    Handler,
+    Outcome,
+    SymbolRefusal,
+    SymbolRewrite,
+    Use,
+    info,
+    value_on_compat,
+)
 from migrator.syntax.text import Render
 from migrator.tables.lookup import lookup
 
@@ -111,7 +121,7 @@ _COMPOUND = ("cosine_distance", "log_loss")  # whose text needs parentheses as a
 def _rule(use: Use) -> Outcome:
     """Rewrite one loss."""
     if use.call is None:
-        return SymbolRefusal(f"{use.short} is used as a value: wrap it in a function, tf.losses means Keras' in TF2")
+        return value_on_compat(use)
     name = use.symbol.rpartition(".")[2]
     row = lookup(use.symbol)
     assert row is not None

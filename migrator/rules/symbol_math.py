@@ -12,10 +12,10 @@ from migrator.rules.symbol_types import (
     UNKNOWN,
     Handler,
     Outcome,
-    SymbolRefusal,
     SymbolRewrite,
     Use,
     info,
+    value_on_compat,
 )
 from migrator.syntax.text import Edit
 
@@ -79,9 +79,7 @@ def _where(use: Use) -> Outcome:
     """``tf.where`` (and ``tf.select``): a vector condition selects rows in TF1 and broadcasts in TF2."""
     text = CallText(use) if use.call is not None else None
     if text is None or use.call is None:
-        return SymbolRefusal(
-            f"{use.short} is used as a value, and TF2 broadcasts its condition otherwise: call it in a function"
-        )
+        return value_on_compat(use)
     names = {"t": "x", "e": "y"}
     bound = text.bind(("condition", "x", "y", "name"))
     for old, new in names.items():

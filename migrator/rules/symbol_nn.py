@@ -8,7 +8,15 @@ from fractions import Fraction
 
 from migrator.rules.symbol_arguments import Argument
 from migrator.rules.symbol_call import CallText, CannotBind, is_none, operand
-from migrator.rules.symbol_types import UNKNOWN, Handler, Outcome, SymbolRefusal, SymbolRewrite, Use, keep_compat
+from migrator.rules.symbol_types import (
+    UNKNOWN,
+    Handler,
+    Outcome,
+    SymbolRewrite,
+    Use,
+    keep_compat,
+    value_on_compat,
+)
 from migrator.syntax.text import Edit, Render
 from migrator.tables.lookup import lookup
 
@@ -16,7 +24,7 @@ from migrator.tables.lookup import lookup
 def _dropout(use: Use) -> Outcome:
     """``tf.nn.dropout(x, keep_prob)`` -> ``tf.nn.dropout(x, rate=1 - keep_prob)``."""
     if use.call is None:
-        return SymbolRefusal("tf.nn.dropout is used as a value: TF2 takes rate for keep_prob, wrap it in a function")
+        return value_on_compat(use)
     text = CallText(use)
     old = ("x", "keep_prob", "noise_shape", "seed", "name", "rate")
     text.conform(old, ("x", "rate", "noise_shape", "seed", "name"), skip=("keep_prob",))
@@ -52,10 +60,7 @@ def _cross_entropy(use: Use) -> Outcome:
     if use.call is None:
         if version_2:
             return use.value(use.spell("nn.softmax_cross_entropy_with_logits"))
-        return SymbolRefusal(
-            f"{use.short} is used as a value: TF2's sends gradients to the labels, wrap it in a function with "
-            "labels=tf.stop_gradient(labels)"
-        )
+        return value_on_compat(use)
     text = CallText(use)
     text.rename("nn.softmax_cross_entropy_with_logits")
     new = ("labels", "logits", "axis", "name")
@@ -192,7 +197,7 @@ def _ctc_beam(use: Use) -> Outcome:
 def _dilation2d(use: Use) -> Outcome:
     """``tf.nn.dilation2d`` -> the kernel, whose arguments have the TF1 names."""
     if use.call is None:
-        return SymbolRefusal("tf.nn.dilation2d is used as a value, and its arguments moved: wrap it in a function")
+        return value_on_compat(use)
     text = CallText(use)
     text.rename("raw_ops.Dilation2D")
     old = ("input", "filter", "strides", "rates", "padding", "name", "filters", "dilations")
@@ -201,7 +206,19 @@ def _dilation2d(use: Use) -> Outcome:
     return text.done()
 
 
+def _erosion2d(use: Use) -> Outcome:
+    """``tf.nn.erosion2d``: TF2 wants the data format."""
+    if use.call is None:
+        return value_on_compat(use)
+    text = CallText(use)
+    old = ("value", "kernel", "strides", "rates", "padding", "name")
+    text.conform(old, ("value", "filters", "strides", "padding", "data_format", "dilations", "name"))
+    text.append('data_format="NHWC"')
+    return text.done()
+
+
 HANDLERS: dict[str, Handler] = {
+    "tensorflow.nn.erosion2d": _erosion2d,
     "tensorflow.nn.dropout": _dropout,
     "tensorflow.nn.softmax_cross_entropy_with_logits": _cross_entropy,
     "tensorflow.nn.softmax_cross_entropy_with_logits_v2": _cross_entropy,

@@ -83,6 +83,10 @@ class SymbolContext(Protocol):
         """Return the static rank of a tensor expression, if known."""
 
 
+class PartialCall(ast.Call):
+    """What functools.partial was given: more arguments come when it is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """One use of a TF1 symbol.
@@ -128,3 +132,11 @@ def keep_compat(use: Use) -> SymbolRewrite:
     rewrite = use.value(use.spell(f"compat.v1.{name}"))
     note = info(COMPAT, f"{use.short} has no native equal with the same numbers: it is kept as tf.compat.v1.{name}")
     return SymbolRewrite(rewrite.edits, (note,))
+
+
+def value_on_compat(use: Use) -> SymbolRewrite:
+    """Keep a pure function whose arguments changed as TF1's, where it is used as a value: its callers stay right."""
+    name = use.symbol.removeprefix("tensorflow.")
+    rewrite = use.value(use.spell(f"compat.v1.{name}"))
+    why = f"{use.short} is used as a value and is called in another way in TF2: it is kept as tf.compat.v1.{name}"
+    return SymbolRewrite(rewrite.edits, (info(COMPAT, why),))

@@ -12,7 +12,7 @@ from migrator.analysis.unknown_calls import Partial
 from migrator.analysis.values import Sym
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.rules.symbol_call import parameter_name
-from migrator.rules.symbol_types import Outcome, SymbolContext, SymbolRefusal, SymbolRewrite
+from migrator.rules.symbol_types import Outcome, PartialCall, SymbolContext, SymbolRefusal, SymbolRewrite
 from migrator.rules.symbols import HANDLERS, rewrite_symbol
 from migrator.syntax.text import Edit
 from migrator.tables.lookup import lookup
@@ -159,7 +159,7 @@ def rewrite_partial(plan: Plan, call: ast.Call, symbol: str, context: SymbolCont
     if name in HANDLERS and name not in PARTIAL_HANDLERS:
         why = f"functools.partial around {_short(name)}, which is called in another way in TF2"
         return SymbolRefusal(f"{why}: write a function instead")
-    made = ast.copy_location(ast.Call(func=call.args[0], args=call.args[1:], keywords=call.keywords), call)
+    made = ast.copy_location(PartialCall(func=call.args[0], args=call.args[1:], keywords=call.keywords), call)
     outcome = rewrite_symbol(symbol, call.args[0], made, context)
     if isinstance(outcome, SymbolRewrite) and _inside(plan, made, outcome) is None:
         return SymbolRefusal(

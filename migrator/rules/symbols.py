@@ -13,6 +13,8 @@ from migrator.rules import (
     symbol_losses,
     symbol_math,
     symbol_nn,
+    symbol_scopes,
+    symbol_strings,
 )
 from migrator.rules.symbol_call import CallText, CannotBind, parameter_name
 from migrator.rules.symbol_types import (
@@ -21,12 +23,14 @@ from migrator.rules.symbol_types import (
     UNKNOWN,
     Handler,
     Outcome,
+    PartialCall,
     SymbolContext,
     SymbolRefusal,
     SymbolRewrite,
     Unknown,
     Use,
     keep_compat,
+    value_on_compat,
 )
 from migrator.tables.lookup import Symbol, lookup
 from migrator.tables.machinery import is_machinery
@@ -65,6 +69,8 @@ HANDLERS: dict[str, Handler] = {
     **symbol_losses.HANDLERS,
     **symbol_math.HANDLERS,
     **symbol_nn.HANDLERS,
+    **symbol_scopes.HANDLERS,
+    **symbol_strings.HANDLERS,
 }
 
 
@@ -82,7 +88,7 @@ def rewrite_symbol(symbol: str, node: ast.expr, call: ast.Call | None, context: 
     """
     while isinstance(node, ast.Attribute) and _is_member(symbol):  # an attribute of a class: the class is the symbol
         symbol, node, call = symbol.rpartition(".")[0], node.value, None
-    if is_machinery(symbol):
+    if is_machinery(symbol) and symbol not in symbol_scopes.HANDLERS:
         return None
     use = Use(PRE_1_0.get(symbol, symbol), node, call, context)
     try:
@@ -130,8 +136,18 @@ def _general(use: Use, renamed: bool) -> Outcome:
     if target != use.symbol or renamed:
         text.rename(target.removeprefix("tensorflow."))
     if row is not None and row.kind != "value" and row.fate != "same":
-        if row.fate != "gone" and signature(row.name):
-            text.conform(row.parameters, _target_parameters(row, target))
+        known = row.fate != "gone" or target in TARGET_PARAMETERS or lookup(target) is not None
+        if known and signature(row.name):
+            keras = use.symbol.startswith("tensorflow.keras.initializers.")
+            text.conform(row.parameters, _target_parameters(row, target), skip=("dtype",) if keras else ())
+            for argument in text.arguments:
+                if keras and argument.parameter == "dtype":  # it moved to the call of the initializer
+                    text.drop(argument)
+            _complete(text, row, target)
+    elif row is not None and row.kind != "value" and "*" in row.target_parameters:
+        _named_only(text, row)
+    elif row is not None and _differs(row):
+        text.conform(row.parameters, row.target_parameters)
     elif row is not None and row.fate == "same":
         given = {argument.keyword for argument in text.arguments}
         text.name_moved(row.parameters, row.target_parameters)
@@ -140,6 +156,36 @@ def _general(use: Use, renamed: bool) -> Outcome:
             if better in row.target_parameters and better not in given:
                 text.name_argument(argument, str(better))
     return text.done()
+
+
+def _differs(row: Symbol) -> bool:
+    """Tell whether a function that TF2 kept lacks an argument of TF1's."""
+    return not _open_ended(row) and not set(row.parameters) <= set(row.target_parameters)
+
+
+def _named_only(text: CallText, row: Symbol) -> None:
+    """Refuse a keyword of TF1 where TF2 takes any number of arguments, but by position."""
+    for argument in text.arguments:
+        lost = argument.keyword in row.parameters and argument.keyword not in row.target_parameters
+        if lost and "**" not in row.target_parameters:
+            raise CannotBind(f"its argument {argument.keyword} has no equal in TF2")
+
+
+def _open_ended(row: Symbol) -> bool:
+    """Tell whether a signature, then or now, takes any arguments."""
+    return any(name.startswith("*") for name in (*row.parameters, *row.target_parameters))
+
+
+def _complete(text: CallText, row: Symbol, target: str) -> None:
+    """Refuse a call that lacks an argument which TF2 requires and TF1 did not."""
+    unknown = any(a.keyword in ("*", "**") for a in text.arguments) or any(p.startswith("*") for p in row.parameters)
+    if unknown or target != row.target or isinstance(text.call, PartialCall):
+        return
+    given = {parameter_name(str(a.parameter), row.target_parameters, {}) for a in text.arguments}
+    required = {parameter_name(name, row.target_parameters, {}) for name in row.required}
+    missing = sorted(row.target_required - given - required)
+    if missing:
+        raise CannotBind(f"TF2 requires its argument {missing[0]}")
 
 
 def _target(use: Use) -> str | None:
@@ -163,7 +209,10 @@ def _target_parameters(row: Symbol, target: str) -> tuple[str, ...]:
     """Return the parameters of the TF2 function that replaces a symbol."""
     if target == row.target:
         return row.target_parameters
-    return TARGET_PARAMETERS[target]
+    known = lookup(target)
+    if target not in TARGET_PARAMETERS and known is not None and known.target == target:
+        return known.target_parameters
+    return TARGET_PARAMETERS.get(target, row.parameters)
 
 
 def _without_target(use: Use) -> Outcome:
@@ -182,17 +231,16 @@ def _gone_module(symbol: str) -> bool:
 
 def _as_value(use: Use, row: Symbol | None, target: str, renamed: bool) -> Outcome:
     """Rename a symbol that is used as a value."""
-    if row is not None and row.kind == "function" and row.fate != "same":
+    keras = use.symbol.startswith("tensorflow.keras.")  # the same place in the call, if by another name
+    if row is not None and row.kind == "function" and row.fate != "same" and not (_open_ended(row) or keras):
         new = _target_parameters(row, target)
-        required = [name for name in row.parameters if name in row.required] or list(row.parameters[:1])
+        required = [name for name in row.parameters if name in row.required]
+        required = required or [name for name in row.parameters[:1] if name != "keyword_required"]
         agree = all(
             index < len(new) and parameter_name(name, new, {}) == new[index] for index, name in enumerate(required)
         )
         if not agree:
-            return SymbolRefusal(
-                f"{use.short} is used as a value, and its arguments have another order in TF2: "
-                "wrap it in a function that names them"
-            )
+            return value_on_compat(use)
     if target == use.symbol and not renamed:
         return None
     return use.value(use.context.spell(target))
@@ -202,9 +250,7 @@ def _raw_op(use: Use) -> Outcome:
     """Call the kernel that the TF1 function called."""
     target = RAW_OPS[use.symbol]
     if use.call is None:
-        return SymbolRefusal(
-            f"{use.short} is used as a value: wrap it in a function that calls tf.{target.removeprefix('tensorflow.')}"
-        )
+        return value_on_compat(use)
     row = lookup(use.symbol)
     assert row is not None
     text = CallText(use)

@@ -99,7 +99,7 @@ def lookup(name: str) -> Symbol | None:
     fields = line.split("|")
     _, fate, kind, before, target, after, defaults = fields + [""] * (7 - len(fields))
     parameters, required = _parameters(before)
-    target_parameters, target_required = _parameters(after) if after else (parameters, required)
+    target_parameters, target_required = _parameters(after.strip("-")) if after else (parameters, required)
     has_target = fate in ("same", "renamed", "changed")
     return Symbol(
         name=name,

@@ -43,6 +43,10 @@ nn.seq2seq. queue. saved_model. summary. train. contrib.learn.
 _EXCEPT = """
 contrib.layers.l1_l2_regularizer contrib.layers.l1_regularizer contrib.layers.l2_regularizer contrib.layers.variance_scaling_initializer
 contrib.layers.xavier_initializer contrib.layers.xavier_initializer_conv2d contrib.framework.nest
+contrib.framework.load_variable contrib.layers.recompute_grad contrib.summary.create_file_writer contrib.summary.flush
+layers.InputSpec saved_model.contains_saved_model saved_model.maybe_saved_model_directory
+saved_model.loader.maybe_saved_model_directory saved_model.load_v2 saved_model.save saved_model.experimental.save
+graph_util.import_graph_def
 train.BytesList train.ClusterDef train.ClusterSpec train.Example train.Feature train.FeatureList train.FeatureLists
 train.Features train.FloatList train.Int64List train.JobDef train.NewCheckpointReader train.SequenceExample train.ServerDef
 train.VocabInfo train.checkpoint_exists train.checkpoints_iterator train.latest_checkpoint train.list_variables train.load_checkpoint
@@ -60,4 +64,6 @@ def is_machinery(symbol: str) -> bool:
     """Tell whether a canonical TF1 name belongs to the session machinery."""
     if symbol in NOT_MACHINERY or (symbol + ".").startswith("tensorflow.contrib.framework.nest."):
         return False
+    if symbol.startswith("tensorflow.saved_model.") and symbol.rpartition(".")[2].isupper():
+        return False  # constants
     return symbol in MACHINERY or (symbol + ".").startswith(MACHINERY_PREFIXES)

@@ -6,6 +6,8 @@ have it (`_full`).
 
 from __future__ import annotations
 
+from migrator.tables.symbols import TF_KERAS_ONLY
+
 
 def _words(text: str) -> list[str]:
     """Return the words of a text: long tables of names read better without quotes."""
@@ -95,6 +97,15 @@ TARGETS: dict[str, str] = _full(
         "manip.reshape": "reshape",
         "python_io": "io",
         "spectral": "signal",
+        "contrib.framework.load_variable": "train.load_variable",
+        "contrib.layers.recompute_grad": "recompute_grad",
+        "contrib.summary.create_file_writer": "summary.create_file_writer",
+        "contrib.summary.flush": "summary.flush",
+        "contrib.training.checkpoints_iterator": "train.checkpoints_iterator",
+        "dimension_at_index": "compat.dimension_at_index",
+        "experimental.function_executor_type": "experimental.function_executor_type",
+        "dimension_value": "compat.dimension_value",
+        "layers.InputSpec": "keras.layers.InputSpec",
         "contrib.eager.Variable": "Variable",
         "contrib.eager.GradientTape": "GradientTape",
         "contrib.eager.py_func": "py_function",
@@ -114,6 +125,9 @@ RAW_OPS: dict[str, str] = _full(
         "nn.depthwise_conv2d_native": "raw_ops.DepthwiseConv2dNative",
         "nn.conv2d_backprop_filter": "raw_ops.Conv2DBackpropFilter",
         "nn.conv2d_backprop_input": "raw_ops.Conv2DBackpropInput",
+        "train.sdca_fprint": "raw_ops.SdcaFprint",
+        "train.sdca_optimizer": "raw_ops.SdcaOptimizer",
+        "train.sdca_shrink_l1": "raw_ops.SdcaShrinkL1",
     }
 )
 
@@ -173,6 +187,13 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "adj_y": ("adjoint_b",),
     "x": ("a",),
     "y": ("b",),
+    "lr": ("learning_rate",),
+    "alpha": ("negative_slope",),
+    "value_structure": ("element_spec",),
+    "virtual_devices": ("logical_devices",),
+    "adaptative": ("adaptive",),
+    "checkpoint_dir": ("ckpt_dir_or_file",),
+    "algorithm": ("alg",),
 }
 
 # TF1 argument name -> its better name in functions that still take both
@@ -189,7 +210,12 @@ DEPRECATED: dict[str | None, str] = {
 DROPPED: frozenset[str] = frozenset(
     {
         "_sentinel",
+        "arg_types",  # of autograph.to_code and to_graph, which did not use them
+        "arg_values",
+        "indentation",
+        "checkpoint_v2",  # of test.assert_equal_graph_def
         "colocate_gradients_with_ops",
+        "hash_table_shared_name",
         "keyword_required",
         "name",
         "optimize",
@@ -198,6 +224,7 @@ DROPPED: frozenset[str] = frozenset(
         "validate_shape",
         "data",  # of assertions: what they print
         "seed2",
+        "summarize",  # of assertions and tf.Print: how much they print
     }
 )
 
@@ -205,6 +232,18 @@ DROPPED: frozenset[str] = frozenset(
 PURE_COMPAT: frozenset[str] = frozenset(
     f"tensorflow.{name}"
     for name in _words("""
+        saved_model.LEGACY_INIT_OP_KEY saved_model.MAIN_OP_KEY saved_model.constants.LEGACY_INIT_OP_KEY
+        saved_model.constants.MAIN_OP_KEY AttrValue Event HistogramProto LogMessage NameAttrList TensorInfo
+        data.get_output_classes data.get_output_shapes data.get_output_types
+        data.experimental.map_and_batch_with_legacy_function distribute.get_loss_reduction
+        errors.raise_exception_on_not_ok_status
+        experimental.output_all_intermediates get_seed logging.TaskLevelStatusMessage no_regularizer random.get_seed
+        lite.constants.GRAPHVIZ_DOT lite.constants.TFLITE profiler.AdviceProto profiler.GraphNodeProto
+        profiler.MultiGraphNodeProto profiler.OpLogProto profiler.ProfileOptionBuilder
+        resource_loader.get_data_files_path resource_loader.get_path_to_datafile
+        resource_loader.get_root_dir_with_all_resources resource_loader.load_resource
+        resource_loader.readahead_file_path test.StubOutForTesting test.get_temp_dir test.test_src_dir_path
+        train.VocabInfo train.checkpoint_exists train.get_checkpoint_mtimes train.remove_checkpoint
         clip_by_average_norm convert_to_tensor_or_indexed_slices convert_to_tensor_or_sparse_tensor div
         distributions.Bernoulli distributions.Beta distributions.Categorical distributions.Dirichlet
         distributions.DirichletMultinomial distributions.Distribution distributions.Exponential distributions.Gamma
@@ -212,10 +251,10 @@ PURE_COMPAT: frozenset[str] = frozenset(
         distributions.ReparameterizationType distributions.StudentT distributions.Uniform
         distributions.FULLY_REPARAMETERIZED distributions.NOT_REPARAMETERIZED distributions.kl_divergence
         image.resize_image_with_pad image.resize_images losses.Reduction nn.conv3d_backprop_filter
-        nn.conv3d_backprop_filter_v2 nn.ctc_beam_search_decoder nn.ctc_loss nn.ctc_loss_v2 nn.erosion2d
+        nn.conv3d_backprop_filter_v2 nn.ctc_beam_search_decoder nn.ctc_loss nn.ctc_loss_v2
         nn.fractional_avg_pool nn.fractional_max_pool nn.fused_batch_norm nn.quantized_avg_pool nn.quantized_conv2d
         nn.quantized_max_pool nn.quantized_relu_x python_io.TFRecordCompressionType io.TFRecordCompressionType
-        ragged.RaggedTensorValue ragged.constant_value sparse.merge sparse_merge string_split strings.split
+        ragged.RaggedTensorValue ragged.constant_value sparse.merge sparse_merge
         SparseTensorValue errors.error_code_from_exception_type errors.exception_type_from_error_code
         train.summary_iterator train.NewCheckpointReader
     """)
@@ -267,6 +306,8 @@ def advice(symbol: str) -> str:
     """Return the sentence that tells what to use instead of a symbol that is gone."""
     name = symbol.removeprefix("tensorflow.")
     families = (key for key in ADVICE if key.endswith(".") and f"{name}.".startswith(key))
+    if name.startswith("keras.") and name[6:] in TF_KERAS_ONLY.split():
+        return "Keras 3 has no equal; tf_keras has it (pip install tf_keras, and TF_USE_LEGACY_KERAS=1)"
     best = name if name in ADVICE else max(families, key=len, default="")
     if best:
         return ADVICE[best]
@@ -276,7 +317,7 @@ def advice(symbol: str) -> str:
 # contrib.data -> tf.data.experimental
 CONTRIB_DATA: frozenset[str] = frozenset(
     _words("""
-        CheckpointInputPipelineHook Counter CsvDataset Optional RandomDataset SqlDataset TFRecordWriter
+        AUTOTUNE Counter CsvDataset Optional RandomDataset Reducer SqlDataset TFRecordWriter
         bucket_by_sequence_length choose_from_datasets copy_to_device dense_to_sparse_batch enumerate_dataset
         get_next_as_optional get_single_element group_by_reducer group_by_window ignore_errors
         make_batched_features_dataset make_csv_dataset make_saveable_from_iterator map_and_batch parallel_interleave

@@ -4,7 +4,8 @@ Sources: TensorFlow 1.15.5 (contrib included) and TensorFlow 2.21.0.
 
 A line of `ROWS` is ``name|fate|kind|parameters|target|target parameters|changed defaults``, without the leading
 ``tensorflow.``. An optional parameter ends with ``=``; ``*`` and ``**`` stand for those that take the rest. The target
-is empty where it is the name itself; the target's parameters are empty where they are the same.
+is empty where it is the name itself; the target's parameters are empty where they are the same, ``-`` where it has
+none.
 `migrator.tables.lookup` reads the lines.
 """
 
@@ -2159,7 +2160,7 @@ keras.callbacks.History|changed|class
 keras.callbacks.LambdaCallback|changed|class|on_epoch_begin=,on_epoch_end=,on_batch_begin=,on_batch_end=,on_train_begin=,on_train_end=,**||on_epoch_begin=,on_epoch_end=,on_train_begin=,on_train_end=,on_train_batch_begin=,on_train_batch_end=,**
 keras.callbacks.LearningRateScheduler|changed|class|schedule,verbose=
 keras.callbacks.ModelCheckpoint|changed|class|filepath,monitor=,verbose=,save_best_only=,save_weights_only=,mode=,save_freq=,**||filepath,monitor=,verbose=,save_best_only=,save_weights_only=,mode=,save_freq=,initial_value_threshold=
-keras.callbacks.ProgbarLogger|changed|class|count_mode=,stateful_metrics=
+keras.callbacks.ProgbarLogger|changed|class|count_mode=,stateful_metrics=||-
 keras.callbacks.ReduceLROnPlateau|changed|class|monitor=,factor=,patience=,verbose=,mode=,min_delta=,cooldown=,min_lr=,**|||min_lr:0>0.0
 keras.callbacks.RemoteMonitor|changed|class|root=,path=,field=,headers=,send_as_json=
 keras.callbacks.TensorBoard|changed|class|log_dir=,histogram_freq=,batch_size=,write_graph=,write_grads=,write_images=,embeddings_freq=,embeddings_layer_names=,embeddings_metadata=,embeddings_data=,update_freq=,profile_batch=||log_dir=,histogram_freq=,write_graph=,write_images=,write_steps_per_second=,update_freq=,profile_batch=,embeddings_freq=,embeddings_metadata=|log_dir:'./logs'>'logs';profile_batch:2>0
@@ -4447,4 +4448,52 @@ types.experimental.distributed|Mirrored PerReplica
 version|COMPILER_VERSION GIT_VERSION GRAPH_DEF_VERSION GRAPH_DEF_VERSION_MIN_CONSUMER GRAPH_DEF_VERSION_MIN_PRODUCER VERSION
 xla|experimental
 xla.experimental|compile jit_scope
+"""
+
+# what TF1's tf.keras has and of TF2's only tf_keras (TF_USE_LEGACY_KERAS=1), not Keras 3
+TF_KERAS_ONLY = """\
+backend.function
+backend.in_test_phase
+backend.in_train_phase
+backend.learning_phase
+backend.learning_phase_scope
+backend.local_conv1d
+backend.local_conv2d
+backend.manual_variable_initialization
+backend.normalize_batch_in_training
+backend.placeholder
+backend.print_tensor
+backend.random_binomial
+backend.reset_uids
+backend.set_learning_phase
+callbacks.BaseLogger
+constraints.RadialConstraint
+constraints.radial_constraint
+estimator
+estimator.model_to_estimator
+experimental
+experimental.CosineDecay
+experimental.CosineDecayRestarts
+experimental.LinearModel
+experimental.SequenceFeatures
+experimental.WideDeepModel
+layers.AbstractRNNCell
+layers.DenseFeatures
+layers.LocallyConnected1D
+layers.LocallyConnected2D
+losses.mean_absolute_error
+losses.mean_absolute_percentage_error
+losses.mean_squared_error
+losses.mean_squared_logarithmic_error
+metrics.MeanRelativeError
+metrics.MeanTensor
+metrics.mean_absolute_error
+metrics.mean_absolute_percentage_error
+metrics.mean_squared_error
+metrics.mean_squared_logarithmic_error
+models.model_from_config
+models.model_from_yaml
+utils.GeneratorEnqueuer
+utils.OrderedEnqueuer
+utils.SequenceEnqueuer
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from migrator.tables.renames import CONTRIB_DATA
+
 NOT_YET: dict[str, str] = {
     "tensorflow.data.Iterator.": "dataset iterators are not converted yet; iterate over the dataset itself",
     "tensorflow.data.make_one_shot_iterator": "dataset iterators are not converted yet; iterate over the dataset itself",
@@ -66,8 +68,22 @@ NOT_YET: dict[str, str] = {
 }
 
 
+# of the families above, what a rule rewrites
+REWRITTEN: frozenset[str] = frozenset(
+    f"tensorflow.contrib.{name}"
+    for name in ("framework.load_variable", "layers.recompute_grad", "seq2seq.sequence_loss", "summary.create_file_writer",
+                 "summary.flush", "training.checkpoints_iterator", *(f"data.{n}" for n in CONTRIB_DATA))
+) | {"tensorflow.layers.InputSpec"} | frozenset(
+    f"tensorflow.saved_model.{name}"
+    for name in ("contains_saved_model", "maybe_saved_model_directory", "loader.maybe_saved_model_directory", "load_v2",
+                 "save", "experimental.save")
+)  # fmt: skip
+
+
 def reason(symbol: str) -> str | None:
     """Return why a symbol stops the conversion, or None."""
+    if symbol in REWRITTEN or symbol.startswith("tensorflow.contrib.framework.nest."):
+        return None
     if symbol in NOT_YET:
         return NOT_YET[symbol]
     best = ""
