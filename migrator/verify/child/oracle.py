@@ -18,6 +18,7 @@ if not NATIVE:
     tf = importlib.import_module("tensorflow.compat.v1")
     tf.disable_v2_behavior()
     getattr(tf, "layers", None)  # load it now, not in every fork
+    importlib.import_module(__package__ + ".contrib").install(tf)
 from tensorflow.python.framework import ops  # noqa: E402
 
 from . import draws, frames, put, sessions  # noqa: E402
