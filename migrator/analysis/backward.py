@@ -131,7 +131,7 @@ class Backward:
                 found.append(value)
             variable = held(value)
             if variable is not None:
-                found.append(Node(node.expr, node.stmt, node.module, op="backward", inputs=(variable,),
+                found.append(Node(node.expr, node.stmt, node.module, op="backward", inputs=(variable,), by=node,
                                   control=self.control))  # fmt: skip
         return found
 

@@ -47,7 +47,9 @@ class BuiltinCalls(UnknownCalls):
         elif name in {"map", "filter"} and len(args) > 1:
             return self.mapped(name, args, node)
         elif name in {"sum", "abs", "pow", "max", "min"} and any(is_tensor(v) for a in args for v in leaves(a)):
-            return self.node(node, "binop", [v for a in args for v in leaves(a)])
+            result = self.node(node, "binop", [v for a in args for v in leaves(a)])
+            result.operator = "Add" if name == "sum" else ""
+            return result
         elif name in {"int", "float", "str", "list", "tuple", "len", "max", "min"} and static_only(args):
             return self.node(node, "static", [v for a in args for v in leaves(a)])
         elif (

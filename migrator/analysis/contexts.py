@@ -10,6 +10,7 @@ from migrator.analysis.values import UNKNOWN, GraphValue, Node, Py, ScopeValue, 
 
 SCOPE_DEFAULTS = (
     "initializer", "regularizer", "dtype", "custom_getter", "partitioner", "constraint", "caching_device",
+    "use_resource",
 )  # fmt: skip
 
 

@@ -54,7 +54,12 @@ def races(effects: list[Effect], fetched: Iterable[Value]) -> list[Race]:
             for node in touching.get(id(variable), ()):
                 if node is effect or _shares_group(node, effect):
                     continue
-                if order.waits(effect, variable, node) or order.waits(node, variable, effect):
+                if order.waits(effect, variable, node):
+                    continue
+                if order.waits(node, variable, effect):
+                    # the backward pass reads the new value in TF1; a tape has the one of the forward pass
+                    if node.op == "backward" and isinstance(node.by, Node) and not order.waits(node.by, None, effect):
+                        found.append(Race(effect, node, variable))
                     continue
                 if any({id(node), id(effect)} <= c for c in controls):
                     continue
@@ -62,7 +67,17 @@ def races(effects: list[Effect], fetched: Iterable[Value]) -> list[Race]:
                     effect, node, _waited(_waits(effect, variable))
                 )
                 found.append(Race(effect, node, variable, likely))
+    found.extend(_resources(effects, fetched))
     return found
+
+
+def _resources(effects: list[Effect], fetched: Iterable[Value]) -> Iterator[Race]:
+    """Yield fetched resource variables beside a write: unlike others they are not read last."""
+    held = {id(v): v for v in fetched if isinstance(v, Var) and v.resource}
+    for effect in effects if held else ():
+        for variable in effect.writes:
+            if id(variable) in held and effect.kind not in {"init", "group", "noop"}:
+                yield Race(effect, effect, variable)
 
 
 class _Order:

@@ -230,6 +230,7 @@ class Var(Origin):
     path: str | None = None
     graph: int = 0
     scoped: bool = False  # made inside a scope
+    resource: bool = False  # ``use_resource=True``: a fetch reads it at any time, not last
     static: tuple[int | None, ...] | None = None  # as of `Node`
     sources: tuple[Node, ...] = ()  # what its start value is made of
 

@@ -70,6 +70,7 @@ class VariableCalls(PlainOps):
         found.static = exact_sizes(given) if given is not None else shapes.of(self.facts.latest.get(initial))  # type: ignore[arg-type]
         if collections is not None:
             found.trainable = None
+        found.resource = self.const(args, "use_resource") not in {None, False}
         found.scoped = bool(self.scopes if got else self.name_scopes)
         self.facts.create(self.stmt, found)
         if initial is not None:

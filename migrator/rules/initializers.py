@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from migrator.analysis.values import Effect, Py, Sym, Value, Var
+from migrator.analysis.values import Dep, Effect, Node, Py, Sym, Value, Var
 from migrator.model import Rule, Severity
 from migrator.rules.fetches import Site
 from migrator.rules.optimizers import Optimizers
@@ -215,6 +215,10 @@ class Initializers:
         if variable.initial is None:
             return
         for node in ast.walk(variable.initial):
+            value = self.plan.value(node)
+            if isinstance(node, ast.Name) and isinstance(value, Node) and value.deps & Dep.RANDOM:
+                raise CannotConvert(variable.expr, f"`{node.id}` is drawn once, and a variable that starts from it is "
+                                    "initialised again: TF1 draws anew; write the draw in the variable")  # fmt: skip
             if isinstance(node, ast.Name) and node in unit.facts.uses:
                 for found in unit.facts.uses[node]:
                     others = unit.facts.by_name.get((unit.module.path, found.scope, found.name), [])

@@ -9,7 +9,7 @@ from migrator.analysis.contexts import Context
 from migrator.analysis.races import Race, races, shared_memory
 from migrator.analysis.slicing import Slice, effects_in, slice_of
 from migrator.analysis.units import COMPREHENSIONS, Atom
-from migrator.analysis.values import Effect, Node, Opt, Py, Value, Var
+from migrator.analysis.values import Effect, Node, Opt, Py, Value, Var, leaves
 from migrator.model import Rule, Severity
 from migrator.rules.feeds import pure_call
 from migrator.rules.plan import CannotConvert, Plan
@@ -107,7 +107,7 @@ def check_step(plan: Plan, step: StepFunction, site: ast.AST, *, eager: bool = F
                 if ".assert" in node.op.lower() or (node.op in opkinds.STATEFUL and not isinstance(node, Effect)):
                     raise CannotConvert(context, "what an assertion or other stateful op comes before is not ordered "
                                         "by a tf.function: not converted", node.op)  # fmt: skip
-    found = races(step.effects, [leaf.value for leaf in step.leaves if isinstance(leaf.value, Node)])
+    found = races(step.effects, [v for leaf in step.leaves for v in leaves(leaf.value)])
     values = [leaf.value for leaf in step.leaves if leaf.value is not None]
     for _, node, variable in shared_memory(step.effects, values):
         message = (
@@ -150,10 +150,15 @@ def _race(race: Race) -> str:
     other, variable = race.other, race.variable
     name = variable.path or variable.name or "a variable"
     text = _text(other)
+    if other is race.write:
+        return (
+            f"`{name}` is a resource variable and fetched in one run with its update: TF1 reads it before or after; "
+            "fetch it in a run of its own"
+        )
     if other.op == "backward":
         return (
-            f"the backward pass of `{text}` reads `{name}` in one run with its update, without an order: TF1 gives "
-            "either value; fetch the updates in two runs, or take all gradients in one compute_gradients"
+            f"the backward pass of `{text}` reads `{name}` in one run with its update: TF1 gives the value "
+            "before or after it; fetch the updates in two runs, or take all gradients in one compute_gradients"
         )
     what = "is written twice" if isinstance(other, Effect) and variable in other.writes else "is read and written"
     return (

@@ -43,6 +43,11 @@ RACES = {
         "up",
         ["w", "w"],
     ),
+    "a second training after the first": (
+        "y = w * w * w\nfirst = opt.minimize(y)\nwith tf.control_dependencies([first]):\n    up = opt.minimize(y)\n",
+        "up",
+        ["w"] * 3,
+    ),
     "no gates": ("up = opt.minimize(w * v, gate_gradients=0)\n", "up", ["w", "v"]),
     "a swap": ("up = tf.assign(w, v)\ny = tf.assign(v, w)\n", "[up, y]", ["w", "v"]),
 }

@@ -420,6 +420,18 @@ CONVERTED: dict[str, tuple[str, ...]] = {
     ),
 }
 REFUSED = {
+    "a draw that has a name": (
+        """
+        start = tf.random_normal([2])
+        w = tf.Variable(start)  # here
+        init = tf.global_variables_initializer()
+        sess = tf.Session()
+        for _ in range(2):
+            sess.run(init)
+            print(sess.run(w))
+        """,
+        "TF1 draws anew",
+    ),
     "together with others": (
         """
         w = tf.Variable(1.)

@@ -1216,6 +1216,15 @@ REFUSED = {
         """,
         "changed in place",
     ),
+    "resource variable beside its update": (
+        """
+        v = tf.get_variable('v', [], initializer=tf.zeros_initializer(), use_resource=True)
+        up = v.assign_add(1.)
+        sess = tf.Session()
+        print(sess.run([up, v]))  # here
+        """,
+        "TF1 reads it before or after",
+    ),
     "array changed by another name": (
         """
         import numpy as np
