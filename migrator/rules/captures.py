@@ -112,17 +112,40 @@ class Captures:
 
     def _freeze(self, step: StepFunction, name: str, uses: list[ast.Name]) -> None:
         unit = self.plan.unit
+        counted: set[ast.Name] = set()
         for use in uses:
-            for found in unit.facts.uses[use]:
-                home = unit.atom(found.stmt) if found.stmt is not None else None
-                if home is not None and home in step.slice.atoms:
-                    raise CannotConvert(use, f"`{name}` counts inside graph code and has its start value outside; "
-                                        "write the loop with `for ... in range(...)`")  # fmt: skip
+            homes = {d: unit.atom(d.stmt) if d.stmt is not None else None for d in unit.facts.uses[use]}
+            inside = {d for d, home in homes.items() if home is not None and home in step.slice.atoms}
+            if not inside:
+                continue
+            atom, start = unit.atom(use), self._start(set(homes) - inside)
+            if atom is None or start is None or any(homes[d] is not atom for d in inside):
+                raise CannotConvert(use, f"`{name}` counts inside graph code and has its start value outside; "
+                                    "write the loop with `for ... in range(...)`")  # fmt: skip
+            step.starts.setdefault(atom.stmt, {})[name] = self.plan.segment(start)
+            self._drop_start(start)
+            counted.add(use)
+        uses = [use for use in uses if use not in counted]
         groups: dict[frozenset[Def], list[ast.Name]] = {}
         for use in uses:
             groups.setdefault(frozenset(unit.facts.uses[use]), []).append(use)
         for group in sorted(groups.values(), key=lambda g: min(u.lineno for u in g)):
             self._freeze_one(step, name, group)
+
+    def _start(self, outside: set[Def]) -> ast.Assign | None:
+        """Return the statement ``start = 0`` that gives a counter its first value, if it is the only one."""
+        stmts = [d.stmt for d in outside]
+        stmt = stmts[0] if len(stmts) == 1 else None
+        plain = isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], ast.Name)
+        return stmt if plain and isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Constant) else None
+
+    def _drop_start(self, start: ast.Assign) -> None:
+        """Remove the first value of a counter where only graph code counts with it."""
+        unit = self.plan.unit
+        own = set(unit.facts.defs.get(start, ()))
+        readers = [unit.atom(n) for n, found in unit.facts.uses.items() if found & own and n in unit.module.parents]
+        if all(a is not None and a.stage is Stage.GRAPH for a in readers):
+            self.plan.operations.removed.add(start)
 
     def _freeze_one(self, step: StepFunction, name: str, uses: list[ast.Name]) -> None:
         """Give one value of a name a name of its own, where the graph code that reads it stood first."""

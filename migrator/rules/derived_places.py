@@ -152,7 +152,7 @@ def _marked(plan: Plan, put: Put, render: Render) -> str:
 def writes_in(plan: Plan, root: ast.AST) -> list[ast.Call]:
     """Return the repaired writes in a statement or expression that are not in a function of their own, inner first."""
     found: list[ast.Call] = []
-    stack: list[tuple[ast.AST, bool]] = [(root, False)]
+    stack: list[tuple[ast.AST, bool]] = [] if isinstance(root, DEFINITIONS) else [(root, False)]
     while stack:
         node, seen = stack.pop()
         if seen:

@@ -259,6 +259,8 @@ def pure_call(plan: Plan, call: ast.Call) -> bool:
     callee = plan.value(call.func)
     if isinstance(callee, Sym):
         return True
+    if isinstance(callee, Func):
+        return _pure_function(plan, callee)
     if isinstance(callee, Py) and callee.tag == "builtin":
         return callee.const in PURE_BUILTINS
     text = plan.segment(call.func)
@@ -273,6 +275,38 @@ def pure_call(plan: Plan, call: ast.Call) -> bool:
         return isinstance(call.func, ast.Attribute) and call.func.attr in PURE_ARRAY_METHODS
     if isinstance(call.func, ast.Attribute) and isinstance(plan.value(call.func.value), (Seq, Map)):
         return call.func.attr in {"items", "keys", "values", "get", "index", "count", "copy"}
+    if _of_static_shape(call.func):
+        return True
     return text.startswith("math.") or (
         isinstance(call.func, ast.Attribute) and call.func.attr in {"astype", "reshape", "format", "join", "split"}
     )
+
+
+def _of_static_shape(func: ast.expr) -> bool:
+    """Tell whether a callee is ``t.get_shape``, ``t.get_shape().as_list`` or ``t.shape.as_list``, whatever t is."""
+    if isinstance(func, ast.Attribute) and func.attr == "get_shape":
+        return True
+    if not isinstance(func, ast.Attribute) or func.attr not in {"as_list", "num_elements"}:
+        return False
+    owner = func.value.func if isinstance(func.value, ast.Call) else func.value
+    return isinstance(owner, ast.Attribute) and owner.attr in {"get_shape", "shape"}
+
+
+def _pure_function(plan: Plan, func: Func) -> bool:
+    """Tell whether a function of the module only returns a pure expression of its arguments."""
+    body = func.node.body
+    if isinstance(func.node, ast.Lambda) or not isinstance(body, list) or func.module is not plan.unit.module:
+        return False
+    if getattr(func.node, "decorator_list", None) or func.bound is not None:
+        return False
+    kept = [s for s in body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    if len(kept) != 1 or not isinstance(kept[0], ast.Return) or kept[0].value is None:
+        return False
+    for name in ast.walk(kept[0].value):
+        for found in plan.unit.facts.uses.get(name, ()) if isinstance(name, ast.Name) else ():
+            imported = isinstance(found.stmt, (ast.Import, ast.ImportFrom))
+            if not (found.parameter and found.scope is func.node) and not imported and found.scope is not None:
+                return False
+            if found.scope is None and not imported and not isinstance(found.value, Func):
+                return False
+    return is_pure(plan, kept[0].value)

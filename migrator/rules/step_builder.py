@@ -171,6 +171,7 @@ class StepBuilder:
         if stmt not in self.commented:
             self.commented.add(stmt)
             lines.extend(comments_above(source.text, source.range(stmt)[0]))
+        lines.extend(step.starts.get(stmt, {}).values())
         lines.extend(make(overlay.node) for make in self.plan.before.get(stmt, ()))
         lines.extend(self._control(atom, step, overlay))
         special = gradients.replace(stmt, overlay)

@@ -60,6 +60,7 @@ class StepFunction:
     returns: list[Leaf] = field(default_factory=list)
     structure: ast.expr | None = None  # a nested fetch, returned in its own structure
     snapshots: dict[ast.Name, str] = field(default_factory=dict)  # use of a name -> what it must read instead
+    starts: dict[ast.stmt, dict[str, str]] = field(default_factory=dict)  # loop -> first values of its counters
 
 
 def plan_step(plan: Plan, found: list[Leaf], fed: list[Node]) -> StepFunction:

@@ -92,10 +92,10 @@ class Puts:
         value = ops.convert_to_tensor(value, dtype=target.dtype.base_dtype)
         sources = self._sources(target)
         first = self._evaluate(target, sources, 1)
-        total = sum(int(np.prod(variable.shape.as_list())) for variable, _ in sources)
+        total = sum(_atoms(variable) for variable, _ in sources)
         second = self._evaluate(target, sources, 1 + total)
-        where = np.rint(np.asarray(first, np.float64)).astype(np.int64)
-        if not np.array_equal(np.rint(np.asarray(second, np.float64)).astype(np.int64), where + total):
+        where = np.rint(_parts(first).astype(np.float64)).astype(np.int64)
+        if not np.array_equal(np.rint(_parts(second).astype(np.float64)).astype(np.int64), where + total):
             raise OracleError("the target is not a selection of elements of variables")
         where = where - 1
         if len(set(where.ravel().tolist())) != where.size:
@@ -127,49 +127,60 @@ class Puts:
 
     def _evaluate(self, target: Any, sources: list[tuple[Any, list[Any]]], start: int) -> Any:
         """Return the target's value where the elements of the variables are numbers from `start` on."""
+        feeds = {}
+        for variable, reads in sources:
+            shape, size = variable.shape.as_list(), _atoms(variable)
+            dtype = variable.dtype.base_dtype.as_numpy_dtype
+            numbers = np.arange(start, start + size)
+            if variable.dtype.is_complex:
+                numbers = numbers[::2] + 1j * numbers[1::2]
+            shaped = numbers.astype(dtype).reshape(shape)
+            if not np.array_equal(_parts(shaped).astype(np.int64).ravel(), np.arange(start, start + size)):
+                raise OracleError("%s has too many elements to number in its dtype" % variable.name)
+            feeds.update(dict.fromkeys(reads, shaped))
+            start += size
+        try:
+            with ops.Graph().as_default() as graph:
+                fed = {read: array_ops.placeholder(read.dtype, value.shape) for read, value in feeds.items()}
+                copied = _copied(target, fed)
+            return self._run(graph, copied, {fed[read]: value for read, value in feeds.items()})
+        except OracleError:
+            if target.op._get_control_flow_context() is not None:
+                raise
+            return self._run(target.graph, target, feeds)  # an op that holds a condition itself
+
+    def _run(self, graph: Any, target: Any, feeds: Any) -> Any:
         from tensorflow.python.client import session as session_module
 
         from .sessions import PLAIN_CLOSE, PLAIN_INIT, PLAIN_RUN
 
-        feeds = {}
-        for variable, reads in sources:
-            shape = variable.shape.as_list()
-            size = int(np.prod(shape))
-            dtype = variable.dtype.base_dtype.as_numpy_dtype
-            numbers = np.arange(start, start + size).astype(dtype)
-            if not np.array_equal(numbers.astype(np.int64), np.arange(start, start + size)):
-                raise OracleError("%s has too many elements to number in its dtype" % variable.name)
-            feeds.update({read: numbers.reshape(shape) for read in reads})
-            start += size
-        graph = ops.Graph()
-        with graph.as_default():
-            places = {read: array_ops.placeholder(read.dtype, value.shape) for read, value in feeds.items()}
-            copied = _copied(target, places)
         session = session_module.Session.__new__(session_module.Session)
         PLAIN_INIT(session, "", graph, config=self._recorder.session_config(None))
         try:
-            return PLAIN_RUN(session, copied, {places[read]: value for read, value in feeds.items()})
+            return PLAIN_RUN(session, target, feeds)
         finally:
             PLAIN_CLOSE(session)
 
     def _build(self, variables: list[Any], where: Any, value: Any, target: Any, how: str, chosen: Any) -> Any:
         """Build the assignments; the value of the result is the target read after the write."""
         reads = [array_ops.identity(variable.read_value()) for variable in variables]
-        sizes = [int(np.prod(variable.shape.as_list())) for variable in variables]
+        sizes = [_atoms(variable) for variable in variables]
+        kind = target.dtype.base_dtype.as_numpy_dtype
 
         def put(new: Any, at: Any, *old: Any) -> list[Any]:
             places = where
             if chosen is not None:
                 places = where[tuple(np.moveaxis(at, -1, 0))] if chosen[1] else where[at]
+            new = _parts(new)
             if np.shape(new) != places.shape:
                 new = np.broadcast_to(new, places.shape) if how != "set" else new
             if np.size(new) != places.size:
                 raise ValueError("the new value has another shape than the target")
-            flat = np.concatenate([np.ravel(part) for part in old])
+            flat = np.concatenate([_parts(part).ravel() for part in old])
             _apply(flat, places.ravel(), np.ravel(new), how)
             cuts = np.cumsum(sizes)[:-1]
-            shaped = [p.reshape(o.shape).astype(o.dtype) for p, o in zip(np.split(flat, cuts), old)]
-            return [*shaped, flat[where]]
+            shaped = [_joined(p, o.dtype).reshape(o.shape) for p, o in zip(np.split(flat, cuts), old)]
+            return [*shaped, _joined(flat[where], np.dtype(kind))]
 
         types = [variable.dtype.base_dtype for variable in variables]
         at = chosen[0] if chosen is not None else ops.convert_to_tensor(0)
@@ -213,6 +224,25 @@ def _apply(array: Any, where: Any, new: Any, how: str) -> None:
         getattr(np, how).at(array, where, new)
 
 
+def _atoms(variable: Any) -> int:
+    """Return how many numbers a variable holds; a complex one two for each element."""
+    return int(np.prod(variable.shape.as_list())) * (2 if variable.dtype.is_complex else 1)
+
+
+def _parts(array: Any) -> Any:
+    """Return an array of real numbers: a complex one gets an axis for the real and the imaginary part."""
+    array = np.asarray(array)
+    return np.stack([array.real, array.imag], -1) if np.iscomplexobj(array) else array
+
+
+def _joined(parts: Any, dtype: Any) -> Any:
+    """Return an array of a dtype from real numbers."""
+    if dtype.kind == "c":
+        pairs = parts.reshape(-1, 2) if parts.ndim == 1 else parts
+        return (pairs[..., 0] + 1j * pairs[..., 1]).astype(dtype)
+    return parts.astype(dtype)
+
+
 def _passed(tensor: Any) -> Any:
     """Return the tensor outside of a cond or while_loop that one inside it stands for."""
     while tensor.op.type in PASSED:
@@ -229,7 +259,7 @@ def _copied(target: Any, reads: Any) -> Any:
         if tensor not in done:
             op = tensor.op
             if op.type in ("Merge", "NextIteration", "Placeholder"):
-                raise OracleError("the target depends on what is known only in a run")
+                raise OracleError("the target depends on what is known only in a run (%s)" % op.type)
             made = ops.get_default_graph().create_op(
                 op.type, [copy(t) for t in op.inputs], [t.dtype for t in op.outputs],
                 attrs={name: op.node_def.attr[name] for name in op.node_def.attr if not name.startswith("_")},
