@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from migrator.analysis.facts import Def
 from migrator.analysis.units import Stage
@@ -119,11 +120,11 @@ class Captures:
             if not inside:
                 continue
             atom, start = unit.atom(use), self._start(set(homes) - inside)
-            if atom is None or start is None or any(homes[d] is not atom for d in inside):
+            if atom is None or start is None or any(homes[d] is not atom for d in inside) or self._read_outside(homes):
                 raise CannotConvert(use, f"`{name}` counts inside graph code and has its start value outside; "
                                     "write the loop with `for ... in range(...)`")  # fmt: skip
             step.starts.setdefault(atom.stmt, {})[name] = self.plan.segment(start)
-            self._drop_start(start)
+            self.plan.operations.removed.add(start)
             counted.add(use)
         uses = [use for use in uses if use not in counted]
         groups: dict[frozenset[Def], list[ast.Name]] = {}
@@ -139,13 +140,11 @@ class Captures:
         plain = isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], ast.Name)
         return stmt if plain and isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Constant) else None
 
-    def _drop_start(self, start: ast.Assign) -> None:
-        """Remove the first value of a counter where only graph code counts with it."""
+    def _read_outside(self, defs: Collection[Def]) -> bool:
+        """Tell whether anything but graph code reads a counter."""
         unit = self.plan.unit
-        own = set(unit.facts.defs.get(start, ()))
-        readers = [unit.atom(n) for n, found in unit.facts.uses.items() if found & own and n in unit.module.parents]
-        if all(a is not None and a.stage is Stage.GRAPH for a in readers):
-            self.plan.operations.removed.add(start)
+        readers = [unit.atom(n) for n, found in unit.facts.uses.items() if n in unit.module.parents and found & {*defs}]
+        return any(atom is None or atom.stage is not Stage.GRAPH for atom in readers)
 
     def _freeze_one(self, step: StepFunction, name: str, uses: list[ast.Name]) -> None:
         """Give one value of a name a name of its own, where the graph code that reads it stood first."""
