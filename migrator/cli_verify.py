@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from migrator.console import Console
+from migrator.model import Diagnostic
 
 if TYPE_CHECKING:
     from migrator.verify import Evidence, VerifyOptions
@@ -148,12 +149,27 @@ def _program(
     if itself is not None:
         evidence = verify_self(before, options=options)
     else:
-        evidence = verify_pair(before, paths[1] if len(paths) == 2 else None, options=options)
+        evidence = _plainly(verify_pair(before, paths[1] if len(paths) == 2 else None, options=options), before)
     if as_json:
         click.echo(json.dumps(to_json(evidence), indent=2))
     else:
         click.echo(_colored(render_text(evidence, verbose=not console.quiet), evidence, console))
     return evidence.program or str(before), evidence, evidence.verdict.good
+
+
+def _plainly(evidence: Evidence, before: Path) -> Evidence:
+    """Return evidence that says, where a file can't be parsed, whether it is Python 2: as the other commands do."""
+    from migrator.source.decode import decode
+    from migrator.source.python2 import syntax_problem
+
+    if "can't be parsed" not in evidence.reason or not before.is_file():
+        return evidence
+    decoded = decode(before.read_bytes(), before.name)
+    found = decoded if isinstance(decoded, Diagnostic) else syntax_problem(decoded.text, before.name)
+    if found is None:
+        return evidence
+    reason = f"{before.name}:{found.line}: {found.code} {found.message}"
+    return dataclasses.replace(evidence, reason=reason)
 
 
 def _fixtures(folder: Path, options: VerifyOptions, jobs: int, console: Console, as_json: bool) -> list[Judged]:

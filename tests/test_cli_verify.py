@@ -58,6 +58,18 @@ def test_exit_status_by_verdict(tmp_path: Path, calls: Calls, verdict: Verdict) 
     assert "because" in done.stdout
 
 
+def test_python_2_is_called_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(before: Path, after: Path | None = None, *, options: VerifyOptions) -> Evidence:
+        return Evidence(Verdict.REFUSED, "old.py:2: the file can't be parsed: Missing parentheses", "old.py")
+
+    monkeypatch.setattr(migrator.verify, "verify", refused)
+    old = program(tmp_path, "old.py")
+    old.write_text("import tensorflow as tf\nprint 'x'\n")
+    assert "old.py:2: MIG002 Python 2 (print statement)" in call(old).stdout
+    old.write_text("import tensorflow as tf\nprint(\n")
+    assert "can't be parsed" in call(old).stdout
+
+
 def test_what_is_called(tmp_path: Path, calls: Calls) -> None:
     before, after = program(tmp_path, "pass.py"), program(tmp_path, "after.py")
     call(before)

@@ -52,7 +52,7 @@ def test_the_result_tells_what_became_of_every_site() -> None:
     assert (session.line, session.converted, session.reason, session.filename) == (5, True, None, "a/p.py")
     assert [site.kind for site in session.sites] == [SiteKind.INIT, SiteKind.STEP, SiteKind.READ]
     init, step, read = session.sites
-    assert (step.id, step.fetches, step.kept, len(step.feeds)) == ("a/p.py:7:10", ("y", "w"), (0, 1), 1)
+    assert (step.id, step.fetches, step.kept, step.feeds) == ("a/p.py:7:10", ("y", "w"), (0, 1), ("x",))
     assert step.function is not None and f"def {step.function}(x):" in str(result.source)
     lines = str(result.source).splitlines()
     assert step.after is not None and read.after is not None and init.after is None

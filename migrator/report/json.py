@@ -78,6 +78,7 @@ def _session(session: Session) -> dict[str, Any]:
                 "after": _span(site.after),
                 "function": site.function,
                 "fetches": list(site.fetches),
+                "kept": list(site.kept),
                 "feeds": list(site.feeds),
                 "repaired": site.repaired,
             }

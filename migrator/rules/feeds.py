@@ -27,6 +27,7 @@ class Feed:
     values: dict[Node, ast.expr | None] = field(default_factory=dict)
     spread: ast.expr | None = None
     keys: list[ast.expr] = field(default_factory=list)
+    texts: dict[Node, str] = field(default_factory=dict)  # fed node -> source text of its key
 
 
 def read_feed(plan: Plan, site: ast.Call, feed: ast.expr | None, given: Mapping[str, ast.expr] | None = None) -> Feed:
@@ -62,6 +63,7 @@ def _literal(plan: Plan, feed: ast.Dict, given: Mapping[str, ast.expr]) -> Feed:
         if node in found.values:
             raise CannotConvert(feed, "a key is fed twice")
         found.values[node] = value
+        found.texts[node] = plan.segment(key) if key is not None else ""
     return found
 
 
@@ -178,6 +180,7 @@ def convert_keys(plan: Plan, feed: Feed) -> None:
         node = plan.value(key)
         if not isinstance(node, Node) or node not in plan.parameters:
             raise CannotConvert(key, "a fed key is not one known placeholder")
+        feed.texts.setdefault(node, plan.segment(key))
         if key not in plan.handled:
             plan.handled.add(key)
             plan.edits.replace(key, f'"{plan.parameters[node]}"')

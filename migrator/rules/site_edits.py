@@ -44,7 +44,7 @@ class SiteEdits:
         found = SitePlan(
             len(self.plan.sites), fact.call, kind, site.callee or (site.step.name if site.step else None),
             fetched_texts(self.plan, site.leaves), spread(site.leaves, kept),
-            tuple(self.plan.segment(k.expr) for k in site.feed.values),
+            tuple(site.feed.texts[node] for node in site.feed.values),
             repaired=site.step is not None and any(e.expr in self.plan.puts for e in site.step.effects),
         )  # fmt: skip
         self.plan.sites.append(found)

@@ -24,6 +24,7 @@ def test_document_holds_all_and_is_json() -> None:
     (shown,) = file["sessions"]
     assert (shown["line"], shown["converted"], shown["reason"]) == (2, False, "why")
     assert shown["sites"][0]["kind"] == "read" and shown["sites"][0]["after"] == [5, 0, 5, 7]
+    assert (shown["sites"][0]["kept"], shown["sites"][0]["feeds"]) == ([0], ["x"])
     assert (file["created"], file["diff"]) == (["h.py"], "--- a/a.py")
 
 
