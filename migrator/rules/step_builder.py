@@ -187,9 +187,32 @@ class StepBuilder:
         if isinstance(stmt, ast.Assign) and self._only_effect(stmt) and not self._read(stmt, step):
             start = source.range(stmt.value)[0]  # nothing reads its value
         text = dedent(overlay.render(start, end), stmt.col_offset)
+        shown = self._printed(stmt, text)
+        if shown is not None:
+            return [*lines, *shown]
         simple = not isinstance(stmt, (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.AsyncFor))
         lines.append(text + (comment_after(source.text, end) if simple else ""))
         return lines
+
+    def _printed(self, stmt: ast.stmt, text: str) -> list[str] | None:
+        """``y = tf.Print(y, ...)``: print in a statement of its own, and the tensor under its name."""
+        call = stmt.value if isinstance(stmt, ast.Assign) and len(stmt.targets) == 1 else None
+        if not isinstance(call, ast.Call) or self.plan.unit.facts.symbols.get(call.func) != "tensorflow.Print":
+            return None
+        made = ast.parse(text).body[0]
+        value = made.value if isinstance(made, ast.Assign) else None
+        pair = value.value if isinstance(value, ast.Subscript) else None
+        passed = self.plan.value(call.args[0]) if call.args else None
+        if not isinstance(made, ast.Assign) or not isinstance(pair, ast.Tuple) or not isinstance(passed, Node):
+            return None
+        if isinstance(passed, Effect):
+            return None
+        show, give = (ast.get_source_segment(text, e) for e in pair.elts)
+        inner = pair.elts[1].args[0] if isinstance(pair.elts[1], ast.Call) and pair.elts[1].args else None
+        target, source = (ast.get_source_segment(text, e) if e is not None else None for e in (made.targets[0], inner))
+        if show is None or give is None or source is None or len(pair.elts) != 2:
+            return None
+        return [show] if source == target else [show, f"{target} = {source}"]
 
     def _only_effect(self, stmt: ast.Assign) -> bool:
         """Tell whether a statement gives a name to an effect that it makes."""

@@ -88,7 +88,7 @@ class Blocks(Compounds):
             elif stmt in self.operations.flattened:
                 new.extend(self._flatten(stmt, node, top))
             elif stmt not in self.operations.removed:
-                kept = self._kept(stmt, node, last)
+                kept = self._kept(stmt, node, last, top)
                 if new and isinstance(new[-1], cst.FunctionDef):
                     kept[0] = self._spaced(kept[0], new, top)
                 new.extend(kept)
@@ -125,13 +125,22 @@ class Blocks(Compounds):
         self._tail = [*rest, *comments(getattr(node.body, "footer", ()))]
         return body
 
-    def _kept(self, stmt: ast.stmt, node: cst.CSTNode, last: bool) -> list[Statement]:
+    def _kept(self, stmt: ast.stmt, node: cst.CSTNode, last: bool, top: bool) -> list[Statement]:
         """Return a statement that stays, with its edits."""
         if isinstance(node, cst.SimpleStatementLine):
             written = self._written(*self.source.range(stmt), stmt.col_offset)
             if last:
                 written[-1] = written[-1].with_changes(trailing_whitespace=node.trailing_whitespace)
             return written
+        if (
+            isinstance(stmt, ast.Try)
+            and isinstance(node, cst.Try)
+            and not stmt.handlers
+            and self.finishes_nothing(stmt)
+        ):
+            body, rest = self._suite(stmt.body, node.body, top)
+            self._tail = [*self._tail, *rest, *comments(getattr(node.body, "footer", ()))]
+            return body
         return [self.compound(stmt, node)]
 
 

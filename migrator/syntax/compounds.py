@@ -103,13 +103,23 @@ class Compounds:
             ]
         if getattr(stmt, "finalbody", []):
             final = node.finalbody  # type: ignore[attr-defined]
-            changes["finalbody"] = final.with_changes(body=self._block_of(stmt.finalbody, final.body))  # type: ignore[attr-defined]
+            changes["finalbody"] = None
+            if not self.finishes_nothing(stmt):
+                changes["finalbody"] = final.with_changes(body=self._block_of(stmt.finalbody, final.body))  # type: ignore[attr-defined]
         if isinstance(stmt, ast.Match):
             changes["cases"] = [
                 c.with_changes(body=self._block_of(a.body, c.body))
                 for a, c in zip(stmt.cases, node.cases, strict=True)  # type: ignore[attr-defined]
             ]
         return changes
+
+    def finishes_nothing(self, stmt: ast.stmt) -> bool:
+        """Tell whether a ``try`` has a ``finally`` of which nothing is left (it closed the session)."""
+        final = getattr(stmt, "finalbody", [])
+        operations = self.operations
+        return bool(final) and all(
+            s in operations.removed and s not in operations.before and s not in operations.after for s in final
+        )
 
     def _block_of(self, stmts: Sequence[ast.stmt], suite: cst.BaseSuite) -> cst.BaseSuite:
         if not any(s in self.dirty for s in stmts):

@@ -241,10 +241,7 @@ CONVERTED: dict[str, tuple[str, ...]] = {
             return y
 
 
-        try:
-            print(compute_y(1.).numpy())
-        finally:
-            pass
+        print(compute_y(1.).numpy())
         """,
     ),
     "static shape": (
