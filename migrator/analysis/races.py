@@ -216,6 +216,8 @@ def _touches(node: Node, variable: Var) -> bool:
         return node.kind not in {"group", "init", "noop"} and (
             variable in node.writes or (node.kind != "minimize" and any(i is variable for i in node.inputs))
         )
+    if node.backward is not None:
+        return False  # what a gradient reads are nodes of their own
     return node.op not in {"static", "set_shape"} and any(i is variable for i in node.inputs)
 
 

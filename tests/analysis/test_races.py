@@ -48,6 +48,11 @@ RACES = {
         "up",
         ["w"] * 3,
     ),
+    "a gradient that reads what the training writes": (
+        "loss = tf.square(w * v - 1.)\nup = opt.minimize(loss)\ny = tf.gradients(loss, w)[0]\n",
+        "[up, y]",
+        ["v"],
+    ),
     "no gates": ("up = opt.minimize(w * v, gate_gradients=0)\n", "up", ["w", "v"]),
     "a swap": ("up = tf.assign(w, v)\ny = tf.assign(v, w)\n", "[up, y]", ["w", "v"]),
 }
@@ -66,6 +71,11 @@ ORDERED = {
     "another variable": ("up = w.assign_add(1.)\ny = v * 3\n", "[up, y]"),
     "the loss of the training": (
         "y = tf.square(w - 1.)\nup = tf.train.GradientDescentOptimizer(.1).minimize(y)\n",
+        "[up, y]",
+    ),
+    "a gradient that reads no variable, beside the training": (
+        "x = tf.placeholder(tf.float32, [None])\nloss = tf.reduce_mean(tf.square(x * w - 1.))\n"
+        "up = opt.minimize(loss)\ny = tf.gradients(loss, w)[0]\n",
         "[up, y]",
     ),
     "gradients that wait for each other": ("up = opt.minimize(tf.square(w * v))\n", "up"),
