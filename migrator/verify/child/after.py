@@ -61,7 +61,7 @@ class _After:
         self.writes.install()
         self.draws.install()
         self.stream.install()
-        _keras_dropout()
+        _keras_draws()
         self._watch_optimizers()
         builtins.__site__ = self.sites  # type: ignore[attr-defined]
 
@@ -117,13 +117,23 @@ def _plain(variable: Any) -> Any:
     return variable if isinstance(variable, tf.Variable) else variable.value
 
 
-def _keras_dropout() -> None:
-    """Let Keras' dropout draw as `tf.nn.dropout` does: its own seeds are unlike TensorFlow 1's."""
+def _keras_draws() -> None:
+    """Let Keras' dropout and noise draw as TensorFlow's own operations do: its seeds are unlike TensorFlow 1's."""
 
     def dropout(inputs: Any, rate: Any, noise_shape: Any = None, seed: Any = None) -> Any:
         return tf.nn.dropout(inputs, rate, noise_shape=noise_shape) if rate else inputs
 
-    keras_random.dropout = dropout
+    def normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+        return tf.random.normal(shape, mean, stddev, dtype or "float32")
+
+    def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+        return tf.random.uniform(shape, minval, maxval, dtype or "float32")
+
+    def truncated_normal(shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+        return tf.random.truncated_normal(shape, mean, stddev, dtype or "float32")
+
+    for function in (dropout, normal, uniform, truncated_normal):
+        setattr(keras_random, function.__name__, function)
 
 
 def prepare(config: dict[str, Any], log: Any) -> Callable[[], None]:

@@ -11,7 +11,6 @@ import functools
 import zlib
 from typing import Any, Callable
 
-import numpy as np
 from tensorflow.python.data.util import random_seed as data_seed
 from tensorflow.python.framework import constant_op, dtypes, ops
 from tensorflow.python.ops import (
@@ -20,9 +19,9 @@ from tensorflow.python.ops import (
     gen_random_ops,
     gen_stateless_random_ops,
     nn_ops,
-    script_ops,
 )
 
+from . import numpy_draws
 from .sites import key_number
 
 Source = Callable[[str], Any]
@@ -55,9 +54,10 @@ def install(source: Source) -> None:
     _patch("random_uniform_int", "RandomUniformInt", source, _Uniform_int())
     _patch("multinomial", "Multinomial", source, _multinomial)
     _patch("random_shuffle", "RandomShuffle", source, _shuffle)
-    for name in ("random_gamma", "random_poisson_v2", "parameterized_truncated_normal"):
-        _patch(name, name, lambda key: None, None)
-    for name, sampler in (("uniform", _uniform_sample), ("log_uniform", _log_uniform_sample)):
+    _patch("random_gamma", "RandomGamma", source, numpy_draws.Gamma())
+    _patch("random_poisson_v2", "RandomPoissonV2", source, numpy_draws.Poisson())
+    _patch("parameterized_truncated_normal", "ParameterizedTruncatedNormal", lambda key: None, None)
+    for name, sampler in numpy_draws.SAMPLERS.items():
         _patch_sampler(name + "_candidate_sampler", source, sampler)
     _install_data_seeds()
 
@@ -172,59 +172,17 @@ _shuffle = _Shuffle()
 def _patch_sampler(name: str, source: Source, sample: Any) -> None:
     """Replace a candidate sampler by one in NumPy that depends on the seed alone."""
     plain = getattr(gen_candidate_sampling_ops, name)
-    names = ("true_classes", "num_true", "num_sampled", "unique", "range_max")
 
     @functools.wraps(plain)
     def patched(*args: Any, **kwargs: Any) -> Any:
         seed = source(name)
-        if seed is None:
+        found = numpy_draws.sampled(sample, seed, args, kwargs) if seed is not None else None
+        if found is None:
             kwargs["seed"], kwargs["seed2"] = code(name), _STATEFUL.next(name)
             return plain(*args, **kwargs)
-        given = dict(zip(names, args), **{k: v for k, v in kwargs.items() if k in names})
-        count, unique, top = int(given["num_sampled"]), bool(given["unique"]), int(given["range_max"])
-
-        def draw(seed_value: Any, true_classes: Any) -> Any:
-            return _candidates(seed_value, true_classes, count, unique, top, sample)
-
-        types = [dtypes.int64, dtypes.float32, dtypes.float32]
-        true_classes = ops.convert_to_tensor(given["true_classes"], dtype=dtypes.int64)
-        sampled, expected_true, expected_sampled = script_ops.numpy_function(draw, [seed, true_classes], types)
-        sampled.set_shape([count])
-        expected_true.set_shape(true_classes.shape)
-        expected_sampled.set_shape([count])
-        return sampled, expected_true, expected_sampled
+        return found
 
     setattr(gen_candidate_sampling_ops, name, patched)
-
-
-def _candidates(seed: Any, true_classes: Any, count: int, unique: bool, top: int, sample: Any) -> Any:
-    """Sample classes as TensorFlow's samplers do; returns (sampled, expected counts of true and of sampled)."""
-    random = np.random.RandomState([int(part) & 0xFFFFFFFF for part in seed])
-    draw, probability = sample
-    chosen: list[int] = []
-    seen = set()
-    tries = 0
-    while len(chosen) < count:
-        value = int(draw(random, top))
-        tries += 1
-        if unique and value in seen:
-            continue
-        seen.add(value)
-        chosen.append(value)
-
-    def expected(classes: Any) -> Any:
-        chance = probability(classes.astype(np.float64), top)
-        return (-np.expm1(tries * np.log1p(-chance)) if unique else chance * count).astype(np.float32)
-
-    sampled = np.array(chosen, dtype=np.int64)
-    return sampled, expected(np.asarray(true_classes)), expected(sampled)
-
-
-_uniform_sample = (lambda random, top: random.randint(top), lambda classes, top: np.full(classes.shape, 1.0 / top))
-_log_uniform_sample = (
-    lambda random, top: min(top - 1, int(np.exp(random.uniform() * np.log(top + 1))) - 1),
-    lambda classes, top: np.log((classes + 2) / (classes + 1)) / np.log(top + 1),
-)
 
 
 def _install_data_seeds() -> None:

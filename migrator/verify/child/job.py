@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import random
 import runpy
@@ -111,6 +112,14 @@ def _seed(seed: int) -> None:
     numpy = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed(seed)
+        plain: Any = getattr(numpy.random, "default_rng", None)
+        made = itertools.count(seed)
+
+        def default_rng(seed: Any = None) -> Any:
+            return plain(next(made) if seed is None else seed)
+
+        if plain is not None:
+            numpy.random.default_rng = default_rng
 
 
 def _flush() -> None:
