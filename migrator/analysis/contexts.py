@@ -153,8 +153,13 @@ class ContextCalls(TrainingCalls):
             return Py(tag="scope"), lambda: self._leave_scope(saved)
         self.scopes = list(value.path) if value.path is not None else [*self.scopes, *filter(None, [value.name])]
         self.reuse = self.reuse or value.reuse
+        self.graph.open_scope("/".join(self.scopes))
         self.scope_value = ScopeValue(tuple(self.scopes), self.reuse)
-        return self.scope_value, lambda: self._leave_scope(saved)
+        return self.scope_value, lambda: self._leave_variable_scope(saved)
+
+    def _leave_variable_scope(self, saved: tuple[list[str], list[str], bool, ScopeValue]) -> None:
+        self.graph.close_scope("/".join(self.scopes))
+        self._leave_scope(saved)
 
     def _leave_scope(self, saved: tuple[list[str], list[str], bool, ScopeValue]) -> None:
         self.scopes, self.name_scopes, self.reuse, scope = saved

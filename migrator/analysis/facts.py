@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.values import Dep, Map, Node, Opt, Origin, Sess, Value, Var, join
+from migrator.analysis.values import Dep, Layer, Map, Node, Opt, Origin, Sess, Value, Var, join
 
 
 @dataclass(eq=False)
@@ -115,6 +115,7 @@ class Facts:
     run_calls: dict[ast.AST, list[ast.Call]] = field(default_factory=dict)  # calls of functions that run sessions
     loads: dict[ast.Call, tuple[Var, int]] = field(default_factory=dict)  # ``v.load(x, sess)``: variable, order
     project: Facts | None = None  # the project's, where these are a part of them
+    layers: dict[ast.Call, list[tuple[Layer, Node]]] = field(default_factory=dict)  # call -> layer, what it gives
     _site_count: int = 0
 
     def settle_feeds(self) -> None:

@@ -11,8 +11,8 @@ from migrator.analysis.facts import Facts
 from migrator.analysis.modules import ModuleSource
 
 BY_NODE = (  # fields that rules look over, by node of the text
-    "created", "sites", "symbols", "callees", "partials", "partial_calls", "sessions", "variables", "snapshots",
-    "reused", "loads",
+    "created", "layers", "sites", "symbols", "callees", "partials", "partial_calls", "sessions", "variables",
+    "snapshots", "reused", "loads",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from migrator.analysis.values import (
     Func,
     GraphValue,
     Inst,
+    Layer,
     Map,
     Node,
     Py,
@@ -48,12 +49,32 @@ class GraphState:
     by_name: dict[str, Var] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)
     slots: bool = False  # an optimizer has made variables of its own
+    layers: dict[str, Layer] = field(default_factory=dict)  # by the name of their scope
+    scopes: dict[str, int] = field(default_factory=dict)  # how often each variable scope was opened
 
     def unique(self, name: str) -> str:
         """Return a name as TF1 makes it unique: w, w_1, w_2."""
         count = self.names.get(name, 0)
         self.names[name] = count + 1
         return name if not count else f"{name}_{count}"
+
+    def open_scope(self, name: str) -> None:
+        """Note that a variable scope is opened."""
+        self.scopes[name] = self.scopes.get(name, 0) + 1
+
+    def close_scope(self, name: str) -> None:
+        """Leave a variable scope: default names inside start anew when it is opened again."""
+        for inner in [n for n in self.scopes if n.startswith(f"{name}/")]:
+            del self.scopes[inner]
+
+    def default_scope(self, name: str) -> str:
+        """Open a variable scope under a default name, as TF1 makes it unique: dense, dense_1."""
+        found, count = name, 0
+        while self.scopes.get(found):
+            count += 1
+            found = f"{name}_{count}"
+        self.open_scope(found)
+        return found
 
 
 Place = tuple[ModuleSource, Env, ast.stmt | None, int, int, list[Value] | None, bool]

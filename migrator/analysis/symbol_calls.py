@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from migrator.analysis.contexts import ContextCalls
+from migrator.analysis.layer_calls import LayerCalls
 from migrator.analysis.values import Py, Top, Value
-from migrator.tables import signatures, unsupported
+from migrator.tables import layers, signatures, unsupported
 
 
-class SymbolCalls(ContextCalls):
+class SymbolCalls(LayerCalls):
     """Evaluates calls of TensorFlow names."""
 
     def call_symbol(self, symbol: str, node: ast.Call) -> Value:
@@ -77,4 +77,6 @@ _HANDLERS: dict[str, Callable[[SymbolCalls, ast.Call, dict[str, ast.expr], str],
     **{f"tensorflow.{n}": SymbolCalls.context for n in (
         "name_scope", "variable_scope", "device", "control_dependencies", "op_scope", "variable_op_scope")},
     **{f"tensorflow.train.{n}": SymbolCalls.decay for n in signatures.DECAYS},
+    **dict.fromkeys(layers.LAYERS, SymbolCalls.layer),
+    "tensorflow.layers.dropout": SymbolCalls.dropout_layer,
 }  # fmt: skip

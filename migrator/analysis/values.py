@@ -233,6 +233,34 @@ class Var(Origin):
     resource: bool = False  # ``use_resource=True``: a fetch reads it at any time, not last
     static: tuple[int | None, ...] | None = None  # as of `Node`
     sources: tuple[Node, ...] = ()  # what its start value is made of
+    layer: Layer | None = None  # that it belongs to
+
+
+@dataclass(eq=False)
+class Layer(Origin):
+    """A layer of ``tf.layers``: made once with its variables, called in the graph.
+
+    Attributes:
+        symbol: the function that made it.
+        name: TF1 name of its scope ("scope/dense_1").
+        args, taken: the arguments of the call that made it, by TF1 keyword, and their values.
+        weights: its variables by their short name, in order of creation.
+        calls: what each of its calls gives.
+        loop: made in a loop.
+    """
+
+    symbol: str = ""
+    name: str = ""
+    args: dict[str, ast.expr] = field(default_factory=dict)
+    taken: dict[str, Value] = field(default_factory=dict)
+    weights: dict[str, Var] = field(default_factory=dict)
+    calls: list[Node] = field(default_factory=list)
+    loop: bool = False
+
+    @property
+    def variables(self) -> list[Var]:
+        """Its variables in order of creation."""
+        return list(self.weights.values())
 
 
 @dataclass(eq=False)

@@ -10,6 +10,7 @@ from migrator.rules import (
     derived_writes,
     dropping,
     initializers,
+    layers,
     optimizers,
     sessions,
     sites,
@@ -27,6 +28,6 @@ RULES: tuple[Rule, ...] = (
     symbol_types.BEHAVIOUR_RULE,
     symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, dropping.DROPPED, streams.STREAMS,
     step_functions.RACES,
-    derived_scatters.SCATTERED, variables.RULE, collections.RULE, optimizers.RULE, decays.RULE, writes.RULE,
-    derived_writes.RULE, statics.BUILD_TIME,
+    derived_scatters.SCATTERED, variables.RULE, layers.RULE, collections.RULE,
+    optimizers.RULE, decays.RULE, writes.RULE, derived_writes.RULE, statics.BUILD_TIME,
 )  # fmt: skip

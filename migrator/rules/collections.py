@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from migrator.analysis.values import Opt, Var
 from migrator.model import Rule
+from migrator.rules.gradients import variables_text
 from migrator.rules.plan import Plan
 from migrator.rules.variables import path_of
 from migrator.syntax.text import Render
@@ -37,6 +38,14 @@ def convert_collections(plan: Plan) -> None:
 
 
 def _list_of(plan: Plan, variables: tuple[Var, ...]) -> Callable[[Render], str]:
+    layers = list(dict.fromkeys(v.layer for v in variables))
+    whole = [v for layer in layers if layer is not None for v in layer.variables]
+    if len(variables) > 2 and list(variables) == whole and all(v.trainable is True for v in variables):
+        if not plan.unit.facts.names_read:
+            return lambda render: variables_text(plan, list(variables))
+        names = ", ".join(plan.layers[layer] for layer in layers if layer is not None)
+        own = f"({names})" if len(layers) > 1 else f"({names},)"
+        return lambda render: f"[w.value for layer in {own} for w in layer.trainable_variables]"
     return lambda render: f"[{', '.join(path_of(plan, v) for v in variables)}]"
 
 

@@ -185,6 +185,9 @@ class Gradients:
 def variables_text(plan: Plan, variables: list[Var]) -> str:
     """Return the text of a list of variables; a whole container of the program is spread."""
     containers = _containers(plan)
+    for layer, name in plan.layers.items():
+        if all(v.trainable is True for v in layer.variables):
+            containers.append((f"{name}.trainable_variables", list(layer.variables)))
     parts: list[str] = []
     left = list(variables)
     while left:

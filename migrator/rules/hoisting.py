@@ -20,6 +20,8 @@ def hoist_state(plan: Plan, live: set[ast.stmt]) -> None:
         if atom.stage is not Stage.GRAPH or atom.stmt not in live:
             continue
         for value in plan.unit.facts.created.get(atom.stmt, []):
+            if isinstance(value, Var) and value.layer is not None:
+                continue  # layers have a rule of their own
             if isinstance(value, Var) and value.module is plan.unit.module:
                 _hoist(plan, atom.stmt, value)
             elif isinstance(value, Var):

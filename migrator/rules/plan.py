@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from migrator.analysis.sizes import Sizes
 from migrator.analysis.units import Unit
-from migrator.analysis.values import Node, Py, Sym, Value, Var
+from migrator.analysis.values import Layer, Node, Py, Sym, Value, Var
 from migrator.model import Diagnostic, Severity
 from migrator.syntax.emit import Operations
 from migrator.syntax.marks import mark
@@ -110,6 +111,11 @@ class Plan:
     put_marks: list[tuple[ast.expr, int, int]] = field(default_factory=list)  # write, marks of its first and last part
     mark_count: int = 1_000_000  # numbers of marks that are no sites
     handled: set[ast.AST] = field(default_factory=set)  # symbol uses that a rule has replaced
+    layers: dict[Layer, str] = field(default_factory=dict)  # how the new code calls them
+    shapes: Sizes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shapes = Sizes(self.unit.facts.values)
 
     def note(self, node: ast.AST, code: str, severity: Severity, message: str, symbol: str | None = None) -> None:
         """Add a diagnostic."""

@@ -18,9 +18,11 @@ from migrator.rules.evidence import has_evidence
 from migrator.rules.hoisting import hoist_calls, hoist_state
 from migrator.rules.import_edits import convert_imports, tensorflow_alias
 from migrator.rules.initializers import Initializers
+from migrator.rules.layers import make_layers, name_layers
 from migrator.rules.optimizers import Optimizers, sparse_variables
 from migrator.rules.placeholders import drop_makers
 from migrator.rules.plan import CannotConvert, Namer, Plan, wrapped
+from migrator.rules.pure_layers import convert_pure_layers
 from migrator.rules.site_edits import SiteEdits
 from migrator.rules.sites import Sites
 from migrator.rules.statics import convert_statics
@@ -63,6 +65,8 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
         raise CannotConvert(first.stmt, "graph is built here and run elsewhere")
     convert_variables(plan)
     convert_start_reads(plan)
+    name_layers(plan)
+    convert_pure_layers(plan)
     convert_collections(plan)
     convert_defaults(plan)
     convert_statics(plan)
@@ -88,6 +92,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     hoist_calls(plan, live, {h for s in sites.steps.values() for h in s.slice.helpers})
     check_version_tests(plan)
     convert_symbols(plan, live, [s.fact.call for s in sites.sites if s.initializers])
+    make_layers(plan, live)
     note_streams(plan, sites)
     SiteEdits(plan, builder, sites.sites, sites.steps.values()).write()
     Initializers(plan, sites.sites, builder.optimizers).convert()

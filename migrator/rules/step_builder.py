@@ -73,7 +73,7 @@ class StepBuilder:
         if isinstance(leaf.expr, (ast.Tuple, ast.GeneratorExp)) and not text.startswith("("):
             text = f"({text})"
         if isinstance(leaf.value, Var):
-            return f"{text}.read_value()"
+            return f"{text}.read_value()" if leaf.value.layer is None else f"{self.plan.tf}.identity({text})"
         return text
 
     def _nested(self, expr: ast.expr, step: StepFunction, overlay: Edits) -> str:

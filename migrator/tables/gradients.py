@@ -6,6 +6,8 @@ result, as most do.
 
 from __future__ import annotations
 
+from migrator.tables.layers import LAYERS
+
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(f"tensorflow.{word}" for word in text.split())
@@ -18,7 +20,8 @@ LINEAR = _names("""
     math.reduce_sum math.reduce_mean concat stack pack split unstack unpack slice strided_slice gather gather_nd
     nn.embedding_lookup cast to_float to_double tile pad reverse roll space_to_depth depth_to_space diag_part trace
     cumsum math.cumsum broadcast_to fill boolean_mask tuple group Print
-""") | {"subscript", "element", "phi", "unary", "read_value", "value", "initialized_value"}  # fmt: skip
+    layers.flatten layers.dropout
+""") | {"subscript", "element", "phi", "unary", "read_value", "value", "initialized_value", *LAYERS}  # fmt: skip
 
 # of those, the ones whose gradient reads the shapes of operands where they are not static
 SHAPED = _names("""

@@ -27,7 +27,7 @@ RANDOM: frozenset[str] = _names("""
     random.log_uniform_candidate_sampler random.uniform_candidate_sampler
     image.random_brightness image.random_contrast image.random_flip_left_right image.random_flip_up_down image.random_hue
     image.random_jpeg_quality image.random_saturation image.sample_distorted_bounding_box image.extract_glimpse
-    layers.dropout contrib.layers.dropout contrib.slim.dropout contrib.nn.alpha_dropout
+    contrib.layers.dropout contrib.slim.dropout contrib.nn.alpha_dropout
 """)
 
 # have an effect or state of their own, or read the outside world

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.tables.layers import CONVERTED
 from migrator.tables.renames import CONTRIB_DATA
 
 NOT_YET: dict[str, str] = {
@@ -82,7 +83,7 @@ REWRITTEN: frozenset[str] = frozenset(
 
 def reason(symbol: str) -> str | None:
     """Return why a symbol stops the conversion, or None."""
-    if symbol in REWRITTEN or symbol.startswith("tensorflow.contrib.framework.nest."):
+    if symbol in CONVERTED or symbol in REWRITTEN or symbol.startswith("tensorflow.contrib.framework.nest."):
         return None
     if symbol in NOT_YET:
         return NOT_YET[symbol]
