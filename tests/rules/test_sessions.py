@@ -361,7 +361,7 @@ REFUSED = {
     "layers": (
         """
         x = tf.placeholder(tf.float32, [None, 2])
-        y = tf.layers.dense(x, 3)  # here
+        y = tf.layers.batch_normalization(x)  # here
         sess = tf.Session()
         sess.run(tf.global_variables_initializer())
         print(sess.run(y, {x: [[1., 2.]]}))
