@@ -32,7 +32,8 @@ class TrainingCalls(VariableCalls):
     def optimizer_method(self, owner: Opt, name: str, node: ast.Call) -> Value:
         """minimize, compute_gradients, apply_gradients."""
         args = self.bound_arguments(f"Optimizer.{name}", node)
-        if name in {"minimize", "apply_gradients"} and "GradientDescent" not in owner.symbol:
+        plain = all("GradientDescent" in o.symbol for o in owner.choices or (owner,))
+        if name in {"minimize", "apply_gradients"} and not plain:
             self.graph.slots = True
         if name in {"minimize", "compute_gradients"}:
             return self.gradient_op(owner, name, node, args)
@@ -43,7 +44,7 @@ class TrainingCalls(VariableCalls):
             if not writes:
                 writes = list(self.trainables())
             writes += [step] if isinstance(step, Var) else []
-            rates = [v for v in owner.values.values() if is_tensor(v)]
+            rates = [v for o in owner.choices or (owner,) for v in o.values.values() if is_tensor(v)]
             found = self.effect(node, "apply", [*leaves(pairs), *rates], tuple(dict.fromkeys(writes)), optimizer=owner,
                                 global_step=step, pairs=pairs)  # fmt: skip
             found.call = args

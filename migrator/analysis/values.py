@@ -265,11 +265,15 @@ class Layer(Origin):
 
 @dataclass(eq=False)
 class Opt(Origin):
-    """An optimizer. `args` are its arguments by TF1 keyword, `values` their values."""
+    """An optimizer. `args` are its arguments by TF1 keyword, `values` their values.
+
+    `choices` are the optimizers that a condition chooses between; it is then none of its own.
+    """
 
     symbol: str = ""
     args: dict[str, ast.expr] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
+    choices: tuple[Opt, ...] = ()
 
 
 @dataclass(eq=False)
@@ -384,6 +388,9 @@ def join(a: Value | None, b: Value | None) -> Value:
             a.expr, a.stmt, a.module, op="phi", inputs=(a, b), deps=a.deps | b.deps,
             dtype=a.dtype if a.dtype == b.dtype else None,
         )  # fmt: skip
+    if isinstance(a, Opt) and isinstance(b, Opt) and (a.expr is not b.expr or a.choices or b.choices):
+        both = tuple(dict.fromkeys((*(a.choices or (a,)), *(b.choices or (b,)))))
+        return a if both == a.choices else Opt(a.expr, a.stmt, a.module, a.symbol, a.args, a.values, choices=both)
     if isinstance(a, (Var, Opt, Sess)) and isinstance(b, type(a)) and a.expr is b.expr:
         if isinstance(a, Var) and isinstance(b, Var):
             a.static = a.static if a.static == b.static else None
@@ -392,7 +399,7 @@ def join(a: Value | None, b: Value | None) -> Value:
     if tensorish and isinstance(a, (Node, Var, Py)) and isinstance(b, (Node, Var, Py)):
         first = tensorish[0]
         return Node(first.expr, first.stmt, first.module, op="phi", inputs=tuple(tensorish), deps=dep_of(tensorish))
-    return Top("its value differs between branches")
+    return Top("a condition gives a name values of different kinds: use one name for each")
 
 
 def _join_all(values: Iterable[Value]) -> Value | None:

@@ -160,6 +160,8 @@ class Initializers:
     def _slots(self, variables: tuple[Var, ...]) -> list[str]:
         """Return the statements that start optimizers anew: TF1's slots are global variables too."""
         plan, lines = self.plan, []
+        for choice in self.optimizers.alternatives:
+            raise CannotConvert(choice.expr, "a condition chooses the optimizer, and an initializer starts it again")
         for optimizer, planned in self.optimizers.planned.items():
             groups = self.optimizers.uses.get(optimizer, ())
             if optimizer.symbol == "tensorflow.train.GradientDescentOptimizer" or not any(

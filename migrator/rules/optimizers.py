@@ -49,12 +49,19 @@ class Optimizers:
         self.uses = uses
         self.sparse = sparse
         self.planned: dict[Opt, PlannedOptimizer] = {}
+        self.alternatives: set[Opt] = set()  # those that a condition chooses between
+        for optimizer, groups in list(uses.items()):
+            for choice in optimizer.choices:
+                self.alternatives.add(choice)
+                uses[choice] = [*uses.get(choice, []), *(g for g in groups if g not in uses.get(choice, []))]
 
     def get(self, optimizer: Opt) -> PlannedOptimizer:
         """Return an optimizer's plan; the first time, put its constructor into the code."""
         known = self.planned.get(optimizer)
         if known is not None:
             return known
+        if optimizer.choices:
+            return self._chosen(optimizer)
         plan, call = self.plan, optimizer.expr
         atom = plan.unit.atom(optimizer.stmt) if optimizer.stmt is not None else None
         inside = atom is None or atom.stmt is not optimizer.stmt
@@ -82,6 +89,20 @@ class Optimizers:
         self.planned[optimizer] = found
         self._set_up(optimizer, found, variables)
         return found
+
+    def _chosen(self, optimizer: Opt) -> PlannedOptimizer:
+        """Plan the optimizers that a condition chooses between: one name, updated in one way."""
+        variables = [v for group in self.uses.get(optimizer, ()) for v in group]
+        if any(v.number > choice.number for choice in optimizer.choices for v in variables):
+            why = "a condition chooses the optimizer before its variables are made; choose it after them"
+            raise CannotConvert(optimizer.expr, why)
+        planned = [self.get(choice) for choice in optimizer.choices]
+        ways = {(p.name, p.form.apply(p.name, "g", "v"), p.rate is None) for p in planned}
+        if len(ways) > 1 or planned[0].rate is not None:
+            why = "a condition chooses between optimizers that update in different ways natively, or under two names"
+            raise CannotConvert(optimizer.expr, why)
+        self.planned[optimizer] = planned[0]
+        return planned[0]
 
     def _args(self, optimizer: Opt) -> dict[str, Arg]:
         found = {}
@@ -124,6 +145,9 @@ class Optimizers:
         scope = self.plan.unit.module.function(stmt)
         defs = self.plan.unit.facts.by_name.get((self.plan.unit.module.path, scope, name), [])
         if len({d.stmt for d in defs}) == 1:
+            return name
+        chosen = {choice.stmt for choice in self.alternatives}
+        if stmt in chosen and all(d.stmt in chosen for d in defs):
             return name
         alias = self.plan.namer.fresh(name)
         self.plan.operations.after.setdefault(stmt, []).append(f"{alias} = {name}")

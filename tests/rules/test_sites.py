@@ -712,6 +712,31 @@ REFUSED = {
         """,
         "a fetch by name",
     ),
+    "an operation for each branch": (
+        """
+        import sys
+        w = tf.Variable(1.)
+        if len(sys.argv) > 1:
+            train = tf.train.AdamOptimizer(.1).minimize(tf.square(w))
+        else:
+            train = tf.train.GradientDescentOptimizer(.1).minimize(tf.square(w))
+        sess = tf.Session()
+        sess.run(tf.global_variables_initializer())
+        sess.run(train)  # here
+        """,
+        "`train` is not one operation on all paths",
+    ),
+    "operations in a loop": (
+        """
+        w = tf.Variable(1.)
+        up, down = tf.group(w.assign_add(1.)), tf.group(w.assign_sub(1.))
+        sess = tf.Session()
+        sess.run(tf.global_variables_initializer())
+        for op in [up, down]:
+            sess.run(op)  # here
+        """,
+        "`op` is not one operation on all paths and in all rounds",
+    ),
     "graph code in the call of a function that runs": (
         """
         x = tf.placeholder(tf.float32, [2])
