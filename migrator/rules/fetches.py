@@ -65,8 +65,8 @@ def fetch(plan: Plan, expr: ast.expr, given: Mapping[str, ast.expr] | None = Non
         raise_unless(all(k is not None for k in expr.keys), expr, "a fetched dict that is not written out")
         return [leaf for e in expr.values for leaf in fetch(plan, e)[0]], "dict"
     if isinstance(value, Node) and value.op == "phi" and any(_operation(v) for v in value.inputs):
-        raise CannotConvert(expr, f"`{plan.segment(expr)}` is not one operation on all paths and in all rounds: write a "
-                            "run for each, or let a condition choose the optimizer only")  # fmt: skip
+        raise CannotConvert(expr, f"`{plan.segment(expr)}` is not one operation on all paths and in all rounds: write "
+                            "a run for each, or let a condition choose the optimizer only")  # fmt: skip
     if isinstance(value, Node) and value.many:
         return [Leaf(expr, value)], "nested"
     if isinstance(value, (Node, Var)):
