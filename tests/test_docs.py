@@ -83,6 +83,39 @@ def test_rules_explain_themselves(rule: migrator.Rule) -> None:
             ast.parse(code)
 
 
+# --- lenses
+
+
+def test_the_table_of_lenses_is_current() -> None:
+    assert text_of("docs/reference/lenses.md") == tool("document_lenses").document(), "run tools/document_lenses.py"
+
+
+def test_every_lens_and_every_way_has_a_fixture() -> None:
+    lenses = tool("document_lenses")
+    assert not [symbol for symbol, found in lenses.by_row().items() if not found]
+    assert not set(lenses.WANTED.split("; ")) - lenses.by_way().keys()
+
+
+def test_a_lens_without_fixture_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    lenses = tool("document_lenses")
+    monkeypatch.setattr(lenses, "shows", lambda: iter([("one", {"rows": ["tensorflow.concat"]})]))
+    found = lenses.by_row()
+    assert found["tensorflow.concat"] == ["one"] and found["tensorflow.stack"] == []
+
+
+def test_what_every_fixture_shows_is_in_it() -> None:
+    for name, shown in tool("document_lenses").shows():
+        text = text_of(f"tests/fixtures/{name}/before.py")
+        for symbol in shown.get("rows", []):
+            word = symbol.rsplit(".", 1)[-1]
+            aliases = {"subscript": "[", "index": "[", "list": "[", "tuple": "[", "reverse": "flip", "gather": "lookup"}
+            assert word in text or aliases.get(word, word) in text, (name, symbol)
+
+
+def test_every_function_of_the_api_is_decided() -> None:
+    assert not tool("document_lenses").undecided()
+
+
 # --- examples
 
 

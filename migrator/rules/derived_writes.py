@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from migrator.analysis import lens
 from migrator.analysis.facts import Facts
-from migrator.analysis.values import Effect, Node, Value, Var
+from migrator.analysis.values import Effect, Node, Seq, Value, Var, leaves
 from migrator.model import Rule, Severity
 from migrator.rules.derived_trees import Tree, merged, static
 from migrator.rules.plan import CannotConvert, Plan
@@ -197,5 +197,9 @@ def _sort(plan: Plan, effects: list[Effect], written: ast.expr) -> tuple[bool, t
     if all(isinstance(v, (Node, Var)) for v in values):
         shapes = {v.shape for v in values if isinstance(v, (Node, Var))}
         return True, shapes.pop() if len(shapes) == 1 else None, lens.UNKNOWN
+    if all(isinstance(e.detail.get("target"), Seq) for e in effects) and all(isinstance(v, Seq) for v in values):
+        held = [isinstance(leaf, (Node, Var)) for v in values for leaf in leaves(v)]
+        if any(held):  # a list of tensors for a list of variables: each is computed before the first write
+            return True, None, lens.UNKNOWN
     known = [static(v) for v in values]
     return False, None, known[0] if all(k == known[0] for k in known) else lens.UNKNOWN

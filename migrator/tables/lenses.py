@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 
 class Kind(enum.StrEnum):
@@ -433,7 +434,59 @@ REFUSED: dict[str, tuple[str, ...]] = {
     ),
     "it makes a new tensor and leaves its source as it is": _words(
         "tensor_scatter_nd_update tensor_scatter_nd_add tensor_scatter_nd_sub tensor_scatter_update tensor_scatter_add "
-        "tensor_scatter_sub"
+        "tensor_scatter_sub tensor_scatter_nd_min tensor_scatter_nd_max"
+    ),
+}
+
+ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "it computes new values: an inverse, where there is one, would round": _words(
+        "acos acosh asin asinh atan atan2 atanh betainc angle cosh sinh tan digamma erf erfc expm1 log1p lbeta lgamma "
+        "log_sigmoid polygamma rint realdiv truncatediv truncatemod floor_div div_no_nan igamma igammac zeta math.* "
+        "cholesky_solve matrix_determinant matrix_solve matrix_solve_ls matrix_square_root matrix_triangular_solve qr "
+        "svd self_adjoint_eig self_adjoint_eigvals linalg.* fft2d fft3d ifft2d ifft3d spectral.* signal.* bitwise.* "
+        "clip_by_average_norm nn.* quantize quantize_v2 quantized_concat dequantize quantization.* image.* audio.* "
+        "fake_quant_with_min_max_args fake_quant_with_min_max_vars fake_quant_with_min_max_vars_per_channel "
+        "fake_quant_with_min_max_args_gradient fake_quant_with_min_max_vars_gradient "
+        "fake_quant_with_min_max_vars_per_channel_gradient invert_permutation math.invert_permutation confusion_matrix "
+        "bincount histogram_fixed_width histogram_fixed_width_bins edit_distance searchsorted unravel_index "
+        "setdiff1d where_v2 switch_case vectorized_map numpy_function py_function grad_pass_through recompute_grad "
+        "custom_gradient unsorted_segment_max unsorted_segment_min unsorted_segment_prod unsorted_segment_sqrt_n "
+        "arg_max arg_min broadcast_dynamic_shape broadcast_static_shape extract_volume_patches manip.tile "
+        "manip.scatter_nd truncated_normal random_crop eig eigvals fftnd ifftnd rfftnd irfftnd approx_top_k conv "
+        "conv2d_backprop_filter_v2 conv2d_backprop_input_v2"
+    ),
+    "it works on sparse, ragged or text values, which variables don't hold": _words(
+        "sparse.* sparse_* ragged.* strings.* string_* sets.* as_string substr regex_replace decode_* encode_* "
+        "serialize_* deserialize_* parse_* fingerprint io.* feature_column.* lookup.* ragged_fill_empty_rows "
+        "ragged_fill_empty_rows_grad convert_to_tensor_or_sparse_tensor convert_to_tensor_or_indexed_slices to_string"
+    ),
+    "it makes values from nothing, or draws them": _words(
+        "constant zeros ones eye linspace lin_space range fill random.* random_* multinomial placeholder "
+        "placeholder_with_default make_tensor_proto make_ndarray initializers.* distributions.* timestamp "
+        "get_static_value get_session_handle get_session_tensor delete_session_tensor"
+    ),
+    "it makes, reads or writes variables, or runs code; no tensor is derived": _words(
+        "assign assign_add assign_sub scatter_* batch_scatter_update count_up_to get_variable get_local_variable "
+        "all_variables global_variables local_variables model_variables trainable_variables moving_average_variables "
+        "is_variable_initialized report_uninitialized_variables *_initializer initialize_* *_partitioner "
+        "create_partitioned_variables group no_op print gradients hessians function wrap_function py_func "
+        "nondifferentiable_batch_function switch_case init_scope control_dependencies device colocate_with container "
+        "op_scope variable_* get_* add_* set_random_seed reset_default_graph import_graph_def load_* register_* "
+        "enable_* disable_* executing_eagerly resource_variables_enabled control_flow_v2_enabled make_template "
+        "no_gradient no_regularizer is_* assert_* verify_tensor_all_finite as_dtype dimension_* "
+        "required_space_to_batch_paddings read_file write_file matching_files is_tensor type_spec_from_value "
+        "name_scope check_pinned inside_function"
+    ),
+    "a dtype or a constant": _words(
+        "bool string variant resource half double bfloat16 float16 float32 float64 complex64 complex128 int8 int16 "
+        "int32 int64 uint8 uint16 uint32 uint64 qint8 qint16 qint32 quint8 quint16 newaxis"
+    ),
+    "a namespace of whole components (training, data, layers), not of tensor functions": _words(
+        "train.* data.* estimator.* keras.* layers.* losses.* metrics.* summary.* saved_model.* distribute.* test.* "
+        "config.* autograph.* tpu.* tpu_* xla.* profiler.* graph_util.* compat.* errors.* app.* flags.* gfile.* "
+        "logging.* python_io.* resource_loader.* user_ops.* version.* sysconfig.* lite.* mlir.* nest.* types.* "
+        "mixed_precision.* raw_ops.* debugging.* dtypes.* queue.* experimental.* contrib.* examples.* __internal__.* "
+        "optimizers.* _api.* dtensor.* python.* tools.* core.* security.* internal.*"
     ),
 }
 
@@ -462,6 +515,17 @@ def sources_of(symbol: str) -> int:
 def is_decided(symbol: str) -> bool:
     """Returns whether the table says something about a symbol."""
     return canonical(symbol) in _REASONS or canonical(symbol) in _BY_SYMBOL
+
+
+def decision(symbol: str) -> str | None:
+    """Returns what is decided about a symbol: a kind of row, or why not; None if nothing is."""
+    row = row_of(symbol)
+    name = canonical(symbol).removeprefix("tensorflow.")
+    if row is not None:
+        return row.kind.value
+    if canonical(symbol) in _REASONS:
+        return _REASONS[canonical(symbol)]
+    return next((why for why, names in ELSEWHERE.items() if any(fnmatchcase(name, n) for n in names)), None)
 
 
 def refusal_of(symbol: str) -> str:

@@ -192,7 +192,10 @@ def generate(draw: Callable[[Any], Any], depth: int = 3) -> Program:
 
 def _variable(pick: Callable[[list[Any]], Any], tf: str, name: str, array: np.ndarray) -> str:
     start = f"np.array({array.tolist()}, dtype=np.{array.dtype}).reshape({list(array.shape)})"
-    if pick([True, True, False]):
+    form = pick(["literal", "Variable", "get_variable"])
+    if form == "literal" and array.size:
+        return f"{name} = {tf}Variable({array.tolist()}, dtype={tf}{array.dtype}, name={name!r})"
+    if form != "get_variable":
         return f"{name} = {tf}Variable({start}, name={name!r})"
     return f"{name} = {tf}get_variable({name!r}, initializer={start})"
 

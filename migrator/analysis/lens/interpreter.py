@@ -100,7 +100,7 @@ def result(target: Node, tf: str = "tf", how: str = "assign") -> str:
         how: see `put`.
     """
     node = canonical(target, tf)
-    slice_of = isinstance(node, Derived) and node.op == "subscript" and isinstance(node.sources[0], Leaf)
+    slice_of = isinstance(target, Derived) and target.op == "subscript" and isinstance(target.sources[0], Leaf)
     if isinstance(node, Derived) and slice_of and how == "assign":
         return read(node.sources[0], tf)
     return read(node, tf, plain=False)

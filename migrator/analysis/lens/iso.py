@@ -9,7 +9,7 @@ from migrator.analysis.lens.dtype import dtype_of, holds, lossless
 from migrator.analysis.lens.model import Derived, Expr, Refused, flat, ints
 from migrator.analysis.lens.scope import Scope
 from migrator.analysis.lens.shape import dims_of, shape_text
-from migrator.analysis.lens.text import call, dtype_text, given, operand, row_for
+from migrator.analysis.lens.text import call, dtype_text, given, operand, read, row_for
 
 Undone = tuple[list[str], Expr]
 
@@ -137,6 +137,21 @@ def _native(native: str, padded: str | None = None) -> Callable[[Derived, Expr, 
     return rule
 
 
+def _shifted(native: str) -> Callable[[Derived, Expr, Scope], Undone]:
+    """Returns the rule for a shift of the middle; TensorFlow can't find the axes of a value of unknown rank."""
+    plain = _native(native)
+
+    def rule(node: Derived, x: Expr, scope: Scope) -> Undone:
+        dims = dims_of(node, scope.tf)
+        if given(node, "axes") is not None or x.shape is not None:
+            return plain(node, x, scope)
+        y, tf = scope.tensor(x, node), scope.tf
+        axes = f"{tf}.range({tf}.rank({read(node.sources[0], tf)}))" if dims is None else list(range(len(dims)))
+        return [], y.to(f"{tf}.{native}({y.text}, axes={axes})")
+
+    return rule
+
+
 _RULES: dict[str, Callable[[Derived, Expr, Scope], Undone]] = {
     "same": _same,
     "reshape": _reshape,
@@ -149,8 +164,8 @@ _RULES: dict[str, Callable[[Derived, Expr, Scope], Undone]] = {
     "bitcast": _bitcast,
     "depth_to_space": _native("nn.depth_to_space"),
     "space_to_depth": _native("nn.space_to_depth"),
-    "ifftshift": _native("signal.ifftshift"),
-    "fftshift": _native("signal.fftshift"),
+    "ifftshift": _shifted("signal.ifftshift"),
+    "fftshift": _shifted("signal.fftshift"),
     "batch_to_space": _native("batch_to_space", "paddings"),
     "space_to_batch": _native("space_to_batch", "crops"),
 }
