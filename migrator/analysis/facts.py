@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from migrator.analysis.modules import ModuleSource
-from migrator.analysis.values import Dep, Layer, Map, Node, Opt, Origin, Sess, Value, Var, join
+from migrator.analysis.values import Dep, Layer, Map, Node, Opt, Origin, Py, Sess, Value, Var, join
 
 
 @dataclass(eq=False)
@@ -145,7 +145,7 @@ class Facts:
         known = self.values.get(node)
         if known is None:
             self.values[node] = value
-        elif known is not value:
+        elif known is not value and not (known.__class__ is Py and value.__class__ is Py and known.covers(value)):
             self.values[node] = join(known, value)
         return value
 

@@ -63,6 +63,10 @@ class Py(Value):
     const: object = UNKNOWN
     tag: str = ""
 
+    def covers(self, other: Py) -> bool:
+        """Tell whether this value stands for another one too."""
+        return self.const is UNKNOWN and (not self.tag or self.tag == other.tag)
+
 
 @dataclass(eq=False)
 class Sym(Value):
@@ -359,7 +363,7 @@ def join(a: Value | None, b: Value | None) -> Value:
     if a is None or b is None:
         return a or b or Py()
     if isinstance(a, Py) and isinstance(b, Py):
-        if a.const is UNKNOWN and (a.tag == b.tag or not a.tag):
+        if a.covers(b):
             return a
         same = a.const is not UNKNOWN and type(a.const) is type(b.const) and a.const == b.const
         return a if same else Py(tag=a.tag if a.tag == b.tag else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from migrator.tables.layers import CONVERTED
 from migrator.tables.renames import CONTRIB_DATA
 
@@ -81,6 +83,7 @@ REWRITTEN: frozenset[str] = frozenset(
 )  # fmt: skip
 
 
+@functools.cache
 def reason(symbol: str) -> str | None:
     """Return why a symbol stops the conversion, or None."""
     if symbol in CONVERTED or symbol in REWRITTEN or symbol.startswith("tensorflow.contrib.framework.nest."):
