@@ -280,3 +280,15 @@ def test_a_fault_of_the_analysis_refuses_the_module_only() -> None:
     results = rewrite_sources({"odd.py": odd, "fine.py": "import tensorflow as tf\nprint(tf.log(1.0))\n"}).files
     assert not results["odd.py"].changed and results["odd.py"].diagnostics[0].severity == "manual"
     assert "tf.math.log" in str(results["fine.py"].source)
+
+
+def test_calls_that_are_not_followed_refuse_the_file() -> None:
+    depth = 16
+    chain = "".join(f"def f{n}():\n    return f{n + 1}()\n\n\n" for n in range(depth))
+    text = (
+        f"import tensorflow as tf\n\n\n{chain}def f{depth}():\n    return tf.Variable(1.0)\n\n\n"
+        "v = f0()\nwith tf.Session() as sess:\n    sess.run(tf.global_variables_initializer())\n    print(sess.run(v))\n"
+    )
+    found = rewrite_sources({"a.py": text}).files["a.py"]
+    assert not found.changed
+    assert any("nested too deeply to be followed" in d.message for d in found.diagnostics)

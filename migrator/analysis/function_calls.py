@@ -45,6 +45,9 @@ class FunctionCalls(Sites):
         """Walk a function's body with these arguments; return what it returns."""
         self.count += 1
         if func.node in self.calls or len(self.calls) > MAX_DEPTH or self.count > MAX_CALLS:
+            if func.node not in self.calls and "tensorflow" in func.module.source.text:
+                why = "calls are nested too deeply" if len(self.calls) > MAX_DEPTH else "too many calls"
+                self.facts.trouble(func.node, func.module, f"{why} to be followed: what this one does is not known")
             tensors = [v for a in args for v in leaves(a) if is_tensor(v)]
             return self.node(node, "recursion", tensors) if isinstance(node, ast.expr) and tensors else Py()
         self.walked.add(func.node)

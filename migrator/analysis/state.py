@@ -102,7 +102,7 @@ class State:
         self.helper = 0  # depth of calls into functions that hold no session
         self.calls: list[ast.AST] = []
         self.call_nodes: list[ast.AST | None] = []  # where they are called
-        self.count = 0  # calls walked so far
+        self.count = 0  # calls walked for the module or function at hand
         self.run_results: dict[ast.AST, Value] = {}  # what functions that run sessions return
         self.loops = 0
         self.any_loops = 0  # loops around, those that run sessions included

@@ -30,6 +30,8 @@ class Interpreter(ControlFlow):
 
     def guarded(self, module: ModuleSource, walk: Callable[[], object]) -> None:
         """Walk code; what is nested too deeply for the walk refuses its module instead of stopping the project."""
+        if not self.calls:
+            self.count = 0  # the budget is for what one module or function sets off
         try:
             walk()
         except RecursionError:
