@@ -287,7 +287,8 @@ def test_calls_that_are_not_followed_refuse_the_file() -> None:
     chain = "".join(f"def f{n}():\n    return f{n + 1}()\n\n\n" for n in range(depth))
     text = (
         f"import tensorflow as tf\n\n\n{chain}def f{depth}():\n    return tf.Variable(1.0)\n\n\n"
-        "v = f0()\nwith tf.Session() as sess:\n    sess.run(tf.global_variables_initializer())\n    print(sess.run(v))\n"
+        "v = f0()\nwith tf.Session() as sess:\n    sess.run(tf.global_variables_initializer())\n"
+        "    print(sess.run(v))\n"
     )
     found = rewrite_sources({"a.py": text}).files["a.py"]
     assert not found.changed
