@@ -95,9 +95,8 @@ def main() -> None:
             plain += time.perf_counter() - middle
             done = start + len(chunk)
             print(f"{done} fixtures: verified in {verified:.1f} s, fresh processes {plain:.1f} s", flush=True)
-    print(
-        f"{len(folders)} fixtures, {args.jobs} at once: {verified:.1f} s against {plain:.1f} s, 1/{plain / verified:.1f}"
-    )
+    ratio = f"1/{plain / verified:.1f}"
+    print(f"{len(folders)} fixtures, {args.jobs} at once: {verified:.1f} s against {plain:.1f} s, {ratio}")
     print("not as expected:", "; ".join(bad) or "none")
 
 
