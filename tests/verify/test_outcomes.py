@@ -100,6 +100,12 @@ CASES = {
         Verdict.PASS,
         "equal",
     ),
+    "a session with an empty graph": (
+        BEFORE.replace("v = tf", "with tf.Session() as empty:\n    pass\nv = tf"),
+        AFTER,
+        Verdict.PASS,
+        "equal",
+    ),
     "different from run to run": (
         BEFORE + "\nimport os\nprint(tf.Session().run(tf.constant(float(os.getpid()))))",
         AFTER,

@@ -212,6 +212,8 @@ class Recorder:
 
     def _values(self, session: Any, variables: list[Any]) -> list[tuple[Any, Any]]:
         """Return (variable, value) of those that are initialised."""
+        if not variables:
+            return []  # also in an empty graph, where nothing can be run
         elements = [v._as_graph_element() for v in variables]
         with session.graph.as_default():
             try:
