@@ -101,6 +101,46 @@ def test_source(name: str, tmp_path: Path, runner: Runner) -> None:
     assert verdict is Verdict.PASS, text
 
 
+SEEDED = """
+import tensorflow as tf
+{graph}
+w = tf.Variable(tf.random_normal([3]{seed}), name="w")
+for i in range(2):
+    with tf.Session() as sess:
+        «0r:sess.run(tf.global_variables_initializer())»
+        print(«1:sess.run(w)»)
+"""
+AGAIN = """
+import tensorflow as tf
+w = tf.Variable(tf.random.normal([3]), name="w")
+start = w.numpy()
+
+
+def reset():
+    w.assign({value})
+
+
+for i in range(2):
+    «0r:reset()»
+    print(«1:w.numpy()»)
+"""
+
+
+@pytest.mark.parametrize(("graph", "seed"), [("", ", seed=4"), ("tf.set_random_seed(3)", "")])
+def test_a_new_session_starts_seeded_streams_anew(graph: str, seed: str, tmp_path: Path, runner: Runner) -> None:
+    before = SEEDED.format(graph=graph, seed=seed)
+    verdict, text = run(tmp_path / "same", before, AGAIN.format(value="start"), runner)
+    assert "final value" not in text and verdict is not Verdict.FAIL, text
+
+
+def test_a_new_session_goes_on_where_nothing_is_seeded(tmp_path: Path, runner: Runner) -> None:
+    before = SEEDED.format(graph="", seed="")
+    verdict, text = run(tmp_path / "drawn", before, AGAIN.format(value="tf.random.normal([3])"), runner)
+    assert verdict is Verdict.PASS, text
+    verdict, text = run(tmp_path / "same", before, AGAIN.format(value="start"), runner)
+    assert verdict is not Verdict.PASS, text
+
+
 def test_generators_of_numpy_and_python(tmp_path: Path, runner: Runner) -> None:
     draws = "np.random.rand() + random.random() + np.random.default_rng().random() + np.random.default_rng(3).random()"
     before = f"""

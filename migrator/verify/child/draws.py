@@ -24,7 +24,7 @@ from tensorflow.python.ops import (
 from . import numpy_draws
 from .sites import key_number
 
-Source = Callable[[str], Any]
+Source = Callable[[str, bool], Any]  # key, and whether the program gave a seed
 GRAPH_SEED = 87654321  # TensorFlow 1's own default
 
 
@@ -56,7 +56,7 @@ def install(source: Source) -> None:
     _patch("random_shuffle", "RandomShuffle", source, _shuffle)
     _patch("random_gamma", "RandomGamma", source, numpy_draws.Gamma())
     _patch("random_poisson_v2", "RandomPoissonV2", source, numpy_draws.Poisson())
-    _patch("parameterized_truncated_normal", "ParameterizedTruncatedNormal", lambda key: None, None)
+    _patch("parameterized_truncated_normal", "ParameterizedTruncatedNormal", lambda key, seeded: None, None)
     for name, sampler in numpy_draws.SAMPLERS.items():
         _patch_sampler(name + "_candidate_sampler", source, sampler)
     _install_data_seeds()
@@ -92,7 +92,7 @@ def _patch(name: str, op: str, source: Source, substitute: Any) -> None:
         key = op
         if substitute is not None:
             key = "%s:%s" % (op, substitute.dtype(args, kwargs))
-            seed = source(key)
+            seed = source(key, _seeded(kwargs))
             if seed is not None:
                 arguments = {k: v for k, v in kwargs.items() if k not in ("seed", "seed2")}
                 arguments["name"] = kwargs.get("name") or op
@@ -101,6 +101,11 @@ def _patch(name: str, op: str, source: Source, substitute: Any) -> None:
         return plain(*args, **kwargs)
 
     setattr(gen_random_ops, name, patched)
+
+
+def _seeded(kwargs: Any) -> bool:
+    """Tell whether an operation or its graph was given a seed."""
+    return bool(kwargs.get("seed") or kwargs.get("seed2"))
 
 
 class _shaped:
@@ -175,7 +180,7 @@ def _patch_sampler(name: str, source: Source, sample: Any) -> None:
 
     @functools.wraps(plain)
     def patched(*args: Any, **kwargs: Any) -> Any:
-        seed = source(name)
+        seed = source(name, _seeded(kwargs))
         found = numpy_draws.sampled(sample, seed, args, kwargs) if seed is not None else None
         if found is None:
             kwargs["seed"], kwargs["seed2"] = code(name), _STATEFUL.next(name)

@@ -96,7 +96,7 @@ class Draws:
             self._kinds.append(key)
         return self._kinds.index(key)
 
-    def seed(self, key: str) -> Any:
+    def seed(self, key: str, seeded: bool) -> Any:
         """Return the seed tensor of a draw, or None where the kernel must stay as it is."""
         if self._in_data:
             return None

@@ -46,12 +46,12 @@ def prepare(config: dict[str, Any], log: Any) -> Callable[[], None]:
     recorder.sites = sites
     builtins.__site__ = sites  # type: ignore[attr-defined]
     builtins.__put__ = put.Puts(recorder, config["puts"])  # type: ignore[attr-defined]
-    draws.install(lambda key: _graph_seed(recorder, key))
+    draws.install(lambda key, seeded: _graph_seed(recorder, key, seeded))
     recorder.install()
     return recorder.finish
 
 
-def _graph_seed(recorder: Any, key: str) -> Any:
+def _graph_seed(recorder: Any, key: str, seeded: bool) -> Any:
     """Return a seed tensor that `Session.run` will feed, for a random operation that is about to be built."""
     graph = ops.get_default_graph()
     if type(graph) is not ops.Graph:
@@ -59,7 +59,7 @@ def _graph_seed(recorder: Any, key: str) -> Any:
     with ops.name_scope(None), ops.control_dependencies(None):
         seed = tf.placeholder_with_default(tf.constant([0, 0], tf.int64, name="migrator_seed"), [2], "migrator_seed")
         gate = tf.identity(seed, name="migrator_seed")
-    recorder.reaches(graph).draws.append((gate.op, key, seed))
+    recorder.reaches(graph).draws.append((gate.op, key, seed, seeded))
     return gate
 
 

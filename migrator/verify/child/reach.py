@@ -12,13 +12,15 @@ class Reach:
     """The part of a graph that one run executes.
 
     Attributes:
-        draws: (key, seed tensor) of each random operation, in order of creation.
+        draws: (key, seed tensor, whether the program seeded it) of each random operation, in order.
         initialised: the variables whose initializers run.
         written: the variables that operations other than initializers write.
         writes: there is such an operation.
     """
 
-    def __init__(self, draws: list[tuple[str, Any]], initialised: list[Any], writes: bool, written: list[Any]) -> None:
+    def __init__(
+        self, draws: list[tuple[str, Any, bool]], initialised: list[Any], writes: bool, written: list[Any]
+    ) -> None:
         self.draws = draws
         self.initialised = initialised
         self.writes = writes
@@ -49,7 +51,7 @@ class Reaches:
 
     def __init__(self, graph: Any) -> None:
         self.graph = graph
-        self.draws: list[tuple[Any, str, Any]] = []  # (operation, key, seed tensor)
+        self.draws: list[tuple[Any, str, Any, bool]] = []  # (operation, key, seed tensor, seeded)
         self._known: dict[Any, Reach] = {}
 
     def of(self, targets: list[Any], fed: frozenset[str]) -> Reach:
@@ -63,7 +65,7 @@ class Reaches:
         key = (tuple(op.name for op in targets), fed, self.graph.version, len(variables))
         if key not in self._known:
             ops = operations(targets, fed)
-            draws = [(name, seed) for op, name, seed in self.draws if op in ops]
+            draws = [(name, seed, seeded) for op, name, seed, seeded in self.draws if op in ops]
             initialised = [v for v in variables if v.initializer in ops]
             initializers = {v.initializer for v in variables}
             writing = [  # ScatterNd makes a new tensor
@@ -77,7 +79,7 @@ class Reaches:
     def is_random(self, variable: Any) -> bool:
         """Tell whether a variable's initializer draws random numbers."""
         ops = operations([variable.initializer])
-        return any(op in ops for op, _, _ in self.draws) or any("Random" in op.type for op in ops)
+        return any(draw[0] in ops for draw in self.draws) or any("Random" in op.type for op in ops)
 
 
 def _holder(variable: Any) -> Any:

@@ -119,7 +119,7 @@ class Recorder:
         fed = _fed_names(graph, feed_dict)
         reach = self.reaches(graph).of(targets, frozenset(fed))
         entry, anonymous = self._entry()
-        feeds = self._with_seeds(feed_dict, reach, entry)
+        feeds = self._with_seeds(session, feed_dict, reach, entry)
         result = PLAIN_RUN(session, fetches, feeds, options, run_metadata)
         self._written.update((id(variable), variable) for variable in reach.written)
         if reach.initialised:
@@ -146,7 +146,7 @@ class Recorder:
         self.enter_site(entry)
         return entry, True
 
-    def _with_seeds(self, feed_dict: Any, reach: Any, entry: Any) -> Any:
+    def _with_seeds(self, session: Any, feed_dict: Any, reach: Any, entry: Any) -> Any:
         """Return the feeds with the seeds of all draws of the run."""
         if not reach.draws:
             return feed_dict
@@ -157,8 +157,9 @@ class Recorder:
             source = Entry(-1, "run", self._drawing_runs, None)
             self._drawing_runs += 1
         feeds = dict(feed_dict or {})
-        for key, seed in reach.draws:
-            feeds[seed] = np.array(seed_value(source, key), np.int64)
+        for key, seed, seeded in reach.draws:
+            drawn = _in_session(session, source) if seeded and source is entry else source
+            feeds[seed] = np.array(seed_value(drawn, key), np.int64)
         return feeds
 
     def _known(self, session: Any) -> None:
@@ -192,7 +193,7 @@ class Recorder:
         drawn = []
         for number in range(min(MAX_DRAWS, -(-SAMPLE // size))):
             source = Entry(-1, "sample", number, None)
-            feeds = {seed: np.array(seed_value(source, key), np.int64) for key, seed in reach.draws}
+            feeds = {seed: np.array(seed_value(source, key), np.int64) for key, seed, _ in reach.draws}
             try:
                 drawn.append(np.ravel(PLAIN_RUN(session, variable.initial_value, feeds)))
             except errors.OpError:  # it needs a feed, or a variable that is not initialised
@@ -243,6 +244,19 @@ class Recorder:
         for session in list(self._open):
             self.close(session)
         self.log.event("written", vars=[self._variables[key] for key in self._written if key in self._variables])
+
+
+def _in_session(session: Any, entry: Entry) -> Entry:
+    """Return an entry whose call is counted within a session: each new session starts seeded streams anew."""
+    calls = session.__dict__.setdefault("_migrator_calls", {}).setdefault(entry.id, [])
+    if entry.call not in calls:
+        calls.append(entry.call)
+    number = calls.index(entry.call)
+    if number == entry.call:
+        return entry
+    twins = entry.__dict__.setdefault("twins", {})
+    twin: Entry = twins.setdefault(number, Entry(-1, entry.id, number, None))
+    return twin
 
 
 def _fed_names(graph: Any, feed_dict: Any) -> list[str]:
