@@ -137,6 +137,12 @@ class ControlFlow(Definitions):
                 name = getattr(node, "name", None) or getattr(node, "rest", None)
                 if isinstance(name, str):
                     self.env.bind(name, Py())
+                if isinstance(node, ast.MatchValue):
+                    self.eval(node.value)
+                elif isinstance(node, ast.MatchClass):
+                    self.eval(node.cls)
+            if case.guard is not None:
+                self.eval(case.guard)
             self.block(case.body)
             branches.append(self.env.names)
         self.env.merge(*branches)

@@ -102,7 +102,7 @@ class Facts:
     imports: dict[str, set[str]] = field(default_factory=dict)  # module path -> TensorFlow names that it imports
     optimizers: dict[ast.expr, Opt] = field(default_factory=dict)
     reused: dict[ast.expr, Var] = field(default_factory=dict)  # get_variable calls that give an existing variable
-    dimensions: set[ast.Attribute] = field(default_factory=set)  # ``.value`` of dimensions of variables
+    dimensions: set[ast.Attribute] = field(default_factory=set)  # ``.value`` of dimensions, ``.dims`` of shapes
     tensor_callees: set[ast.expr] = field(default_factory=set)  # callees that were TensorFlow's or a container's once
     statics: set[ast.expr] = field(default_factory=set)  # ``x.shape``, ``x.get_shape()`` whose sizes are known
     shown: set[ast.Call] = field(default_factory=set)  # ``print`` of something that exists only in the graph

@@ -95,7 +95,10 @@ class Names(Calls):
         if isinstance(owner, Seq) and owner.kind == "shape" and owner.items is not None:
             if name in {"ndims", "rank"}:
                 return Py(len(owner.items), tag="static")
-            return Seq("list", owner.items) if name == "dims" else Method(owner, name)
+            if name == "dims":
+                self.facts.dimensions.add(node)
+                return Seq("list", owner.items)
+            return Method(owner, name)
         if isinstance(owner, (Opt, Seq, Map, Sess, GraphValue, Writer)):
             if isinstance(owner, Sess) and name == "graph":
                 return GraphValue(node, self.stmt, self.module, default=True)

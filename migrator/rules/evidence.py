@@ -21,7 +21,7 @@ def has_evidence(unit: Unit) -> bool:
     imported = unit.facts.imports.get(unit.module.path, ())
     if any(name == "*" or name.startswith(MNIST) for name in imported):
         return True
-    if any(node in unit.module.parents for node in unit.facts.dimensions):
+    if any(n.attr == "value" and n in unit.module.parents for n in unit.facts.dimensions):
         return True
     for node, symbol in unit.facts.symbols.items():
         parent = unit.module.parents.get(node)

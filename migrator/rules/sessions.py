@@ -104,11 +104,13 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
 
 
 def convert_dimensions(plan: Plan) -> None:
-    """``shape[i].value``: a dimension is an int (or None) in TensorFlow 2."""
+    """``shape[i].value``: a dimension is an int (or None) in TensorFlow 2; a list of them is ``as_list()``."""
     for attribute in plan.unit.facts.dimensions:
         if attribute in plan.unit.module.parents and attribute not in plan.handled:
             plan.handled.add(attribute)
-            plan.edits.replace(attribute, lambda render, inner=attribute.value: render(inner))  # type: ignore[misc]
+            plan.edits.replace(
+                attribute, wrapped("{}.as_list()" if attribute.attr == "dims" else "{}", attribute.value)
+            )
     for node in plan.unit.made():
         expr = node.expr
         static = isinstance(node, Node) and node.op == "static" and expr in plan.unit.module.parents

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
+from migrator.model import Severity
 from migrator.rules.symbol_arguments import Argument, arguments_of
-from migrator.rules.symbol_types import Note, SymbolRewrite, Use
+from migrator.rules.symbol_types import BEHAVIOUR, Note, SymbolRewrite, Use
 from migrator.syntax.text import Edit, Render, SourceText
 from migrator.tables.renames import ARGUMENTS, DROPPED
 
@@ -227,12 +228,36 @@ class CallText:
         moved = [name for name in rest if name not in ARGUMENTS or name in old[: len(new)]]
         if only_keywords or (starred and moved) or positionals > agreed:
             raise CannotBind("it takes unpacked arguments, whose order changed in TF2: write them out")
+        lost = [name for name in old if name not in DROPPED and parameter_name(name, new, names) != name]
         for argument in self.arguments:
+            if argument.keyword == "**" and lost:
+                self._check_mapping(argument, lost)
             if argument.keyword not in (None, "*", "**"):
                 name = parameter_name(str(argument.keyword), new, names)
                 if name is None and argument.keyword not in DROPPED:
                     raise CannotBind(f"its argument {argument.keyword} has no equal in TF2")
                 self.drop(argument) if name is None else self.name_argument(argument, name)
+
+    def _check_mapping(self, argument: Argument, lost: list[str]) -> None:
+        """Look for arguments that TF2 renamed in what ``**`` unpacks; say so where it can't be seen.
+
+        Raises:
+            CannotBind: one is there.
+        """
+        node = argument.node
+        calls = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
+        if isinstance(node, ast.Call) and calls and not node.args:
+            found: set[object] = {k.arg for k in node.keywords}
+        elif isinstance(node, ast.Dict):
+            found = {k.value if isinstance(k, ast.Constant) else None for k in node.keys}
+        else:
+            found = {None}
+        known = [name for name in lost if name in found]
+        if known:
+            raise CannotBind(f"it unpacks {known[0]}, which has another name in TF2: write it out")
+        if None in found:
+            why = f"what ** gives to {self.use.short} can't be seen; in TF2 it has no argument named {', '.join(lost)}"
+            self.notes.append((BEHAVIOUR, Severity.INFO, why))
 
 
 def parameter_name(name: str, new: tuple[str, ...], names: dict[str, str]) -> str | None:

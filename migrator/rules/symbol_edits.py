@@ -62,10 +62,17 @@ class Context:
         value = self.plan.value(node)
         return value.dtype if isinstance(value, (Node, Var)) else None
 
+    def shape(self, node: ast.expr) -> tuple[int | None, ...] | None:
+        """Return the static shape of a tensor expression, if it is certain."""
+        value = self.plan.value(node)
+        return value.static if isinstance(value, (Node, Var)) else None
+
     def rank(self, node: ast.expr) -> int | None:
         """Return the static rank of a tensor expression, if known."""
         value = self.plan.value(node)
-        shape = value.shape if isinstance(value, (Node, Var)) else None
+        if not isinstance(value, (Node, Var)):
+            return None
+        shape = value.static if value.shape is None else value.shape
         return len(shape) if shape is not None else None
 
 
@@ -134,7 +141,13 @@ def convert_symbols(plan: Plan, live: set[ast.stmt], removed_sites: list[ast.Cal
                 continue
         elif is_machinery(symbol) and symbol not in NATIVE and not _context_call(plan, node):
             raise CannotConvert(node, f"`{plan.segment(node)}` can't be converted where it stands", symbol)
-        _respell(plan, node, symbol, outcome is not None)
+        here = context.source.range(node)
+        _respell(
+            plan,
+            node,
+            symbol,
+            outcome is not None and any(e.start <= here[0] and here[1] <= e.end for e in outcome.edits),
+        )
     for call, names in unit.facts.callees.items():
         if call in parents and _alive(plan, call, live, opened) and call not in skipped:
             check_call(plan, call, names, context)

@@ -79,6 +79,9 @@ class SymbolContext(Protocol):
     def dtype(self, node: ast.expr) -> str | None:
         """Return the static dtype name of a tensor expression, if known."""
 
+    def shape(self, node: ast.expr) -> tuple[int | None, ...] | None:
+        """Return the static shape of a tensor expression, if it is certain."""
+
     def rank(self, node: ast.expr) -> int | None:
         """Return the static rank of a tensor expression, if known."""
 
@@ -131,7 +134,8 @@ def keep_compat(use: Use) -> SymbolRewrite:
     name = use.symbol.removeprefix("tensorflow.")
     rewrite = use.value(use.spell(f"compat.v1.{name}"))
     note = info(COMPAT, f"{use.short} has no native equal with the same numbers: it is kept as tf.compat.v1.{name}")
-    return SymbolRewrite(rewrite.edits, (note,))
+    told = name == "losses.Reduction"  # by the loss that takes it
+    return SymbolRewrite(rewrite.edits, () if told else (note,))
 
 
 def value_on_compat(use: Use) -> SymbolRewrite:

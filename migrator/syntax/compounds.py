@@ -49,7 +49,7 @@ class Compounds:
 
     def compound(self, stmt: ast.stmt, node: cst.CSTNode) -> Statement:
         """Return a compound statement with the edits of its header and its blocks."""
-        node = self._header(stmt, node)
+        node = self._between(stmt, self._header(stmt, node))
         changes: dict[str, object] = {}
         inner = [s for _, body in _ast_blocks(stmt) for s in body]
         if any(s in self.dirty for s in inner):
@@ -75,6 +75,8 @@ class Compounds:
         text = self.edits.render(start, colon)
         if text.startswith("elif"):
             text = text[2:]
+        if isinstance(stmt, ast.Match):
+            return self._match_header(node, f"{text}:")
         parsed = self.parse(f"{text}: pass")
         changes = {"body": node.body, "leading_lines": node.leading_lines}  # type: ignore[attr-defined]
         for name in ("orelse", "handlers", "finalbody"):
@@ -83,6 +85,43 @@ class Compounds:
         if isinstance(node, cst.FunctionDef):
             changes["lines_after_decorators"] = node.lines_after_decorators
         return parsed.with_changes(**changes)
+
+    def _between(self, stmt: ast.stmt, node: cst.CSTNode) -> cst.CSTNode:
+        """Return a try or match statement with the edits of its exception types and guards.
+
+        Raises:
+            ValueError: an edit is in the pattern of a case.
+        """
+        if isinstance(stmt, (ast.Try, ast.TryStar)):
+            handlers = [
+                h if a.type is None else h.with_changes(type=self._expression(a.type, h.type))
+                for a, h in zip(stmt.handlers, node.handlers, strict=True)  # type: ignore[attr-defined]
+            ]
+            return node.with_changes(handlers=handlers) if handlers else node
+        if isinstance(stmt, ast.Match):
+            if any(self.edits.touches(*self.source.range(c.pattern)) for c in stmt.cases):
+                raise ValueError("an edit in the pattern of a case")
+            cases = [
+                c if a.guard is None else c.with_changes(guard=self._expression(a.guard, c.guard))
+                for a, c in zip(stmt.cases, node.cases, strict=True)  # type: ignore[attr-defined]
+            ]
+            return node.with_changes(cases=cases)
+        return node
+
+    def _expression(self, part: ast.expr, node: cst.BaseExpression) -> cst.BaseExpression:
+        """Return an expression with its edits."""
+        start, end = self.source.range(part)
+        if not self.edits.touches(start, end):
+            return node
+        parsed = cst.parse_expression(self.edits.render(start, end), self.config)
+        if isinstance(part, ast.Tuple):  # its parentheses are part of its text
+            return parsed
+        return parsed.with_changes(lpar=[*node.lpar, *parsed.lpar], rpar=[*parsed.rpar, *node.rpar])
+
+    def _match_header(self, node: cst.CSTNode, text: str) -> cst.CSTNode:
+        """Return a match statement with the edits of its subject."""
+        parsed = self.parse(f"{text}\n    case _:\n        pass\n")
+        return parsed.with_changes(cases=node.cases, leading_lines=node.leading_lines)  # type: ignore[attr-defined]
 
     def _bodies(self, stmt: ast.stmt, node: cst.CSTNode) -> dict[str, object]:
         """Return the changed blocks of a compound statement, by LibCST field."""
@@ -183,7 +222,8 @@ def _header_parts(stmt: ast.stmt) -> list[ast.expr]:
     if isinstance(stmt, (ast.FunctionDef, ast.AsyncFunctionDef)):
         args = stmt.args
         parts = [*args.defaults, *[d for d in args.kw_defaults if d is not None]]
-        parts += [a.annotation for a in [*args.posonlyargs, *args.args, *args.kwonlyargs] if a.annotation is not None]
+        named = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
+        parts += [a.annotation for a in named if a is not None and a.annotation is not None]
         return [*parts, *([stmt.returns] if stmt.returns is not None else [])]
     if isinstance(stmt, ast.Match):
         return [stmt.subject]

@@ -17,7 +17,7 @@ enable_eager_execution enable_resource_variables enable_tensor_equality enable_v
 control_flow_v2_enabled resource_variables_enabled
 contrib.eager.enable_eager_execution contrib.eager.Iterator contrib.eager.Network contrib.eager.implicit_gradients
 contrib.eager.implicit_value_and_gradients
-contrib.layers.one_hot_encoding fixed_size_partitioner
+fixed_size_partitioner
 get_collection get_collection_ref get_default_graph get_default_session get_local_variable get_session_handle
 get_session_tensor get_variable get_variable_scope global_variables global_variables_initializer gradients group hessians
 histogram_summary image_summary import_graph_def initialize_all_tables initialize_all_variables initialize_local_variables
@@ -43,6 +43,8 @@ nn.seq2seq. queue. saved_model. summary. train. contrib.learn.
 _EXCEPT = """
 contrib.layers.l1_l2_regularizer contrib.layers.l1_regularizer contrib.layers.l2_regularizer contrib.layers.variance_scaling_initializer
 contrib.layers.xavier_initializer contrib.layers.xavier_initializer_conv2d contrib.framework.nest
+contrib.layers.avg_pool2d contrib.layers.flatten contrib.layers.max_pool2d contrib.layers.one_hot_encoding
+layers.average_pooling2d layers.flatten layers.max_pooling2d
 contrib.framework.load_variable contrib.layers.recompute_grad contrib.summary.create_file_writer contrib.summary.flush
 layers.InputSpec saved_model.contains_saved_model saved_model.maybe_saved_model_directory
 saved_model.loader.maybe_saved_model_directory saved_model.load_v2 saved_model.save saved_model.experimental.save

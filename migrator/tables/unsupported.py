@@ -76,7 +76,12 @@ REWRITTEN: frozenset[str] = frozenset(
     f"tensorflow.contrib.{name}"
     for name in ("framework.load_variable", "layers.recompute_grad", "seq2seq.sequence_loss", "summary.create_file_writer",
                  "summary.flush", "training.checkpoints_iterator", *(f"data.{n}" for n in CONTRIB_DATA))
-) | {"tensorflow.layers.InputSpec"} | frozenset(
+) | frozenset(
+    f"tensorflow.{name}"
+    for name in ("contrib.layers.avg_pool2d", "contrib.layers.flatten", "contrib.layers.max_pool2d",
+                 "contrib.layers.one_hot_encoding", "layers.InputSpec", "layers.average_pooling2d", "layers.flatten",
+                 "layers.max_pooling2d")
+) | frozenset(
     f"tensorflow.saved_model.{name}"
     for name in ("contains_saved_model", "maybe_saved_model_directory", "loader.maybe_saved_model_directory", "load_v2",
                  "save", "experimental.save")

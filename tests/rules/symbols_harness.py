@@ -18,6 +18,7 @@ class Fake:
     ranks: dict[str, int] = field(default_factory=dict)
     dtypes: dict[str, str] = field(default_factory=dict)
     tf: str = "tf"
+    shapes: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
 
     def spell(self, symbol: str) -> str:
         """Spell a symbol with the file's alias."""
@@ -33,6 +34,10 @@ class Fake:
     def dtype(self, node: ast.expr) -> str | None:
         """Return a dtype by text."""
         return self.dtypes.get(ast.unparse(node))
+
+    def shape(self, node: ast.expr) -> tuple[int | None, ...] | None:
+        """Return a shape by text."""
+        return self.shapes.get(ast.unparse(node))
 
     def rank(self, node: ast.expr) -> int | None:
         """Return a rank by text."""
