@@ -40,9 +40,9 @@ def _only_tf1(symbol: str) -> bool:
     """Tell whether TensorFlow 2 lacks a name that TensorFlow 1 (or 0.x) has."""
     if symbol.startswith("tensorflow.keras"):
         return False
-    if symbol in PRE_1_0 or symbol.startswith(("tensorflow.contrib", MNIST)):
+    if symbol.startswith(("tensorflow.contrib", MNIST)):
         return True
-    return in_tf1(symbol) and not in_tf2(symbol)
+    return (symbol in PRE_1_0 or in_tf1(symbol)) and not in_tf2(symbol)
 
 
 def _old_arguments(symbol: str, call: ast.Call | None) -> bool:
