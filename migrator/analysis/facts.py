@@ -33,6 +33,27 @@ class Def:
     parameter: bool = False
 
 
+@dataclass(eq=False)
+class HelperCall:
+    """One call of a function that makes variables or layers, from code that is no such function itself.
+
+    Attributes:
+        call: the call.
+        function: the function's definition.
+        arguments: what its parameters are bound to.
+        states: (expression that makes it, the call in the function that leads there, variable or layer), in order;
+            one that is used again by name stands there too.
+        scopes: variable scopes open at the call.
+    """
+
+    call: ast.Call
+    function: ast.FunctionDef
+    module: ModuleSource
+    scopes: tuple[str, ...]
+    arguments: dict[str, Value] = field(default_factory=dict)
+    states: list[tuple[ast.expr, ast.Call | None, Origin]] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class Trouble:
     """Something that stops the conversion of a unit: where, what, and what a person can do."""
@@ -116,6 +137,7 @@ class Facts:
     loads: dict[ast.Call, tuple[Var, int]] = field(default_factory=dict)  # ``v.load(x, sess)``: variable, order
     project: Facts | None = None  # the project's, where these are a part of them
     layers: dict[ast.Call, list[tuple[Layer, Node]]] = field(default_factory=dict)  # call -> layer, what it gives
+    helper_calls: dict[ast.Call, list[HelperCall]] = field(default_factory=dict)  # those that make state
     _site_count: int = 0
 
     def settle_feeds(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from migrator.analysis.environment import Env
-from migrator.analysis.facts import Def
+from migrator.analysis.facts import Def, HelperCall
 from migrator.analysis.modules import ModuleSource
 from migrator.analysis.sites import Sites
 from migrator.analysis.values import (
@@ -70,8 +70,11 @@ class FunctionCalls(Sites):
         self.call_nodes.append(node)
         self.returns = []
         self.stopped = False
+        outer, begun = self.making, self.begin(func, node, saved[0], own or unknown)
         often = own and not unknown and self.called_often(func, saved[0])
         self.bind_parameters(func, env, args, keywords, unknown, often)
+        if begun is not None:
+            begun.arguments.update({k: b.value for k, b in env.names.items() if b.value is not None})
         if isinstance(func.node, ast.Lambda):
             result: Value = self.eval(func.node.body)
         else:
@@ -82,6 +85,9 @@ class FunctionCalls(Sites):
             result = returned or Py(None)
         self.calls.pop()
         self.call_nodes.pop()
+        self.making = outer
+        if begun is not None and begun.states:
+            self.facts.helper_calls.setdefault(begun.call, []).append(begun)
         self.stopped = False
         self.leave(saved)
         if own:
@@ -89,6 +95,18 @@ class FunctionCalls(Sites):
         if self.module is not func.module and self.node_count > nodes:
             self.facts.reached.setdefault(self.module.path, set()).add(func.module.path)
         return result
+
+    def begin(self, func: Func, node: ast.AST | None, caller: ModuleSource, own: bool) -> HelperCall | None:
+        """Begin to note what the call of a helper makes, unless a helper around it does that."""
+        if own:
+            self.making = None
+        named = isinstance(func.node, ast.FunctionDef) and isinstance(node, ast.Call)
+        if own or not named or self.making is not None or func.module is not caller:
+            return None
+        assert isinstance(func.node, ast.FunctionDef)
+        assert isinstance(node, ast.Call)
+        self.making = HelperCall(node, func.node, func.module, tuple(self.scopes))
+        return self.making
 
     def called_often(self, func: Func, caller: ModuleSource) -> bool:
         """Tell whether a function that is walked once may be called with other arguments too."""

@@ -78,6 +78,7 @@ class LayerCalls(ContextCalls):
             return None
         known = self.graph.layers.get(full)
         if known is not None and known.symbol == symbol and (again or self.reuse or known.expr is node):
+            self.made(node, known)
             return known
         row = layers.LAYERS[symbol]
         biased = self.const(args, "use_bias", True)
@@ -105,6 +106,7 @@ class LayerCalls(ContextCalls):
             self.graph.by_name[f"{full}/{weight}"] = variable
             found.weights[weight] = variable
         self.graph.layers[full] = found
+        self.made(node, found)
         return found
 
     def dropout_layer(self, node: ast.Call, args: dict[str, ast.expr], symbol: str) -> Value:

@@ -12,7 +12,7 @@ from migrator.analysis.modules import ModuleSource
 
 BY_NODE = (  # fields that rules look over, by node of the text
     "created", "layers", "sites", "symbols", "callees", "partials", "partial_calls", "sessions", "variables",
-    "snapshots", "reused", "loads",
+    "snapshots", "reused", "loads", "helper_calls",
 )  # fmt: skip
 
 

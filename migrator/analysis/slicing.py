@@ -101,6 +101,9 @@ class Slicer:
             if isinstance(node, ast.Call) and node in self.unit.facts.put_needs:
                 stack.extend(reversed(self.unit.facts.put_needs[node]))
                 continue
+            if isinstance(node, ast.Call) and node in self.unit.module_calls:
+                stack += reversed(self.unit.module_calls[node])
+                continue
             if isinstance(node, ast.Call) and node in self.unit.facts.layers:  # the others are read where it is made
                 args = self.unit.facts.layers[node][0][1].call
                 stack += [args[key] for key in ("activation", "inputs") if isinstance(args.get(key), ast.expr)]

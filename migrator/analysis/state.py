@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrator.analysis.environment import Env
-from migrator.analysis.facts import Def, Facts
+from migrator.analysis.facts import Def, Facts, HelperCall
 from migrator.analysis.modules import ModuleSource, Project
 from migrator.analysis.values import (
     Cls,
@@ -20,6 +20,7 @@ from migrator.analysis.values import (
     Layer,
     Map,
     Node,
+    Origin,
     Py,
     ScopeValue,
     Seq,
@@ -102,6 +103,7 @@ class State:
         self.helper = 0  # depth of calls into functions that hold no session
         self.calls: list[ast.AST] = []
         self.call_nodes: list[ast.AST | None] = []  # where they are called
+        self.making: HelperCall | None = None  # the call of a helper that is walked
         self.count = 0  # calls walked for the module or function at hand
         self.run_results: dict[ast.AST, Value] = {}  # what functions that run sessions return
         self.loops = 0
@@ -133,6 +135,13 @@ class State:
     def stmt_of(self, node: ast.AST) -> ast.stmt:
         """Return the unit's statement that is being walked."""
         return self.stmt if self.stmt is not None else self.module.statement(node)
+
+    def made(self, expr: ast.expr, state: Origin) -> None:
+        """Note that a call of a helper makes a variable or layer, or uses it again."""
+        if self.making is not None:
+            at = self.calls.index(self.making.function) if self.making.function in self.calls else -1
+            inner = self.call_nodes[at + 1] if 0 <= at < len(self.call_nodes) - 1 else None
+            self.making.states.append((expr, inner if isinstance(inner, ast.Call) else None, state))
 
     def node(self, expr: ast.expr, op: str, inputs: tuple[Value, ...] | list[Value], deps: Dep = Dep.NONE) -> Node:
         """Make a node of the graph."""

@@ -56,6 +56,8 @@ class Unit:
     atom_of: dict[ast.stmt, Atom] = field(default_factory=dict)
     transparent: set[ast.With | ast.AsyncWith] = field(default_factory=set)
     sites: list[SiteFact] = field(default_factory=list)
+    module_calls: dict[ast.Call, list[ast.expr]] = field(default_factory=dict)  # call of what becomes an object -> what
+    # of it is read when the object is called
     shared: bool = False  # its functions build graph for a module with sites
 
     def atom(self, node: ast.AST) -> Atom | None:

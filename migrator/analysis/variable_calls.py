@@ -55,6 +55,7 @@ class VariableCalls(PlainOps):
                     elif self.reuse and self.loops and not self.helper:
                         why = "a variable that the rounds of a loop share by name: make it before the loop"
                         self.facts.trouble(node, self.module, why, symbol)
+                    self.made(node, known)
                     return known
             else:
                 full = self.graph.unique("/".join([*self.name_scopes, name]))
@@ -79,6 +80,7 @@ class VariableCalls(PlainOps):
             if any(v.deps & (Dep.PLACEHOLDER | Dep.EFFECT) for v in found.sources):
                 self.facts.trouble(node, self.module, "a variable's start value depends on what is fed or written")
         self.facts.variables[node] = found
+        self.made(node, found)
         self.graph.variables.append(found)
         if full is not None:
             self.graph.by_name[full] = found

@@ -9,6 +9,7 @@ from migrator.rules import (
     derived_scatters,
     derived_writes,
     dropping,
+    helper_modules,
     initializers,
     layers,
     optimizers,
@@ -28,6 +29,6 @@ RULES: tuple[Rule, ...] = (
     symbol_types.BEHAVIOUR_RULE,
     symbol_edits.RULE, sites.RULE, initializers.RULE, sessions.REFUSED, dropping.DROPPED, streams.STREAMS,
     step_functions.RACES,
-    derived_scatters.SCATTERED, variables.RULE, layers.RULE, collections.RULE,
+    derived_scatters.SCATTERED, variables.RULE, layers.RULE, helper_modules.RULE, collections.RULE,
     optimizers.RULE, decays.RULE, writes.RULE, derived_writes.RULE, statics.BUILD_TIME,
 )  # fmt: skip

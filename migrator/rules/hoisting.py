@@ -20,7 +20,7 @@ def hoist_state(plan: Plan, live: set[ast.stmt]) -> None:
         if atom.stage is not Stage.GRAPH or atom.stmt not in live:
             continue
         for value in plan.unit.facts.created.get(atom.stmt, []):
-            if isinstance(value, Var) and value.layer is not None:
+            if isinstance(value, Var) and (value.layer is not None or value.expr in plan.modular):
                 continue  # layers have a rule of their own
             if isinstance(value, Var) and value.module is plan.unit.module:
                 _hoist(plan, atom.stmt, value)
@@ -32,7 +32,7 @@ def hoist_calls(plan: Plan, live: set[ast.stmt], helpers: set[FunctionNode]) -> 
     """Python calls inside graph code ran once, when the graph was built: they stay where they stood."""
     for helper in sorted(helpers, key=lambda h: h.lineno):
         for node in walk(helper):
-            if isinstance(node, ast.Call) and node in plan.unit.module.parents and _impure(plan, node):
+            if isinstance(node, ast.Call) and node in plan.unit.module.parents and impure(plan, node):
                 if _prints(plan, node):
                     name = getattr(helper, "name", "the helper")
                     message = f"`{name}` prints when a step function that calls it is traced, once for each"
@@ -52,7 +52,7 @@ def hoist_calls(plan: Plan, live: set[ast.stmt], helpers: set[FunctionNode]) -> 
             if isinstance(node, ast.Call) and (node in plan.unit.facts.shown or (printed and atom.stmt in live)):
                 if atom.stmt in live:
                     plan.note(node, BUILD_TIME.code, Severity.INFO, "prints when the step function is traced")
-            elif isinstance(node, ast.Call) and _impure(plan, node):
+            elif isinstance(node, ast.Call) and impure(plan, node):
                 _hoist_call(plan, atom.stmt, node, named=atom.stmt in live)
                 continue
             stack.extend(reversed(list(ast.iter_child_nodes(node))))
@@ -70,7 +70,7 @@ def _prints(plan: Plan, call: ast.Call) -> bool:
 LEVELS = frozenset({"debug", "info", "warning", "warn", "error"})
 
 
-def _impure(plan: Plan, call: ast.Call) -> bool:
+def impure(plan: Plan, call: ast.Call) -> bool:
     """Tell whether a call gives a Python value and may do or draw something."""
     value, callee = plan.value(call), plan.value(call.func)
     if call in plan.handled or call in plan.puts or any(isinstance(v, (Node, Var, Opt)) for v in leaves(value)):

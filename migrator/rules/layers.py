@@ -35,6 +35,8 @@ def name_layers(plan: Plan) -> None:
     """Give every layer of the unit a name, and replace its calls."""
     found: dict[Layer, list[ast.Call]] = {}
     for call, made in plan.unit.facts.layers.items():
+        if call in plan.modular:
+            continue
         if call not in plan.unit.module.parents:
             if any(layer.module is plan.unit.module for layer, _ in made):
                 raise CannotConvert(call, "a layer is shared with another module: not converted yet")
@@ -100,7 +102,7 @@ def make_layers(plan: Plan, live: set[ast.stmt]) -> None:
         used = any(plan.unit.module.statement(node.expr) in live for node in layer.calls)
         if used or any(v in listed for v in layer.variables):
             stmt = plan.unit.module.statement(layer.expr)
-            plan.operations.before.setdefault(stmt, []).extend(_statements(plan, layer, name))
+            plan.operations.before.setdefault(stmt, []).extend(layer_statements(plan, layer, name))
 
 
 def _trains(plan: Plan, call: ast.expr) -> bool:
@@ -108,13 +110,22 @@ def _trains(plan: Plan, call: ast.expr) -> bool:
     return isinstance(func, ast.Attribute) and isinstance(plan.value(func.value), Opt)
 
 
-def _statements(plan: Plan, layer: Layer, name: str) -> list[str]:
-    """Return the statements that make and build a layer."""
+def layer_statements(plan: Plan, layer: Layer, name: str, *, inside: bool = False) -> list[str]:
+    """Return the statements that make and build a layer.
+
+    Args:
+        plan: the unit's plan.
+        layer: the layer.
+        name: what it is bound to.
+        inside: its scopes are open around the statements.
+    """
     row = layers.LAYERS[layer.symbol]
     *scopes, last = layer.name.split("/")
+    scopes = [] if inside else scopes
     parts = [*_arguments(plan, layer), *_dtype(plan, layer)]
     given = layer.args.get("name")
-    own = plan.segment(given) if isinstance(given, ast.Constant) and given.value == last else f'"{last}"'
+    literal = isinstance(given, ast.Constant) and given.value == last
+    own = plan.segment(given) if given is not None and (literal or inside) else f'"{last}"'
     parts.append(f"name={own}")
     head = f"{name} = {plan.tf}.keras.layers.{row.keras}("
     line = f"{head}{', '.join(parts)})"
@@ -214,10 +225,6 @@ def _size_text(plan: Plan, size: Size, layer: Layer) -> str:
     if isinstance(size, Named) and _says_the_same(plan, size.expr, layer):
         return plan.text(size.expr)
     if isinstance(size, int):
-        function = plan.unit.module.function(layer.expr)
-        if function is not None and plan.unit.facts.calls_of.get(function, 0) > 1:
-            raise CannotConvert(layer.expr, "a layer is made in a function that is called several times, on a size "
-                                "that may differ between the calls", layer.symbol)  # fmt: skip
         return str(int(size))
     assert isinstance(size, ast.expr)
     if not _says_the_same(plan, size, layer):

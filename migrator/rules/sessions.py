@@ -15,6 +15,7 @@ from migrator.rules.derived_scatters import convert_scatters
 from migrator.rules.derived_writes import convert_derived
 from migrator.rules.dropping import check_escapes, drop
 from migrator.rules.evidence import has_evidence
+from migrator.rules.helper_modules import HelperModules
 from migrator.rules.hoisting import hoist_calls, hoist_state
 from migrator.rules.import_edits import convert_imports, tensorflow_alias
 from migrator.rules.initializers import Initializers
@@ -63,6 +64,8 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     if not unit.sites and any(a.stage is Stage.GRAPH for a in unit.atoms):
         first = next(a for a in unit.atoms if a.stage is Stage.GRAPH)
         raise CannotConvert(first.stmt, "graph is built here and run elsewhere")
+    modules = HelperModules(plan)
+    modules.plan_all()
     convert_variables(plan)
     convert_start_reads(plan)
     name_layers(plan)
@@ -93,6 +96,7 @@ def convert(unit: Unit, *, optimizers: str = "keras") -> Plan:
     check_version_tests(plan)
     convert_symbols(plan, live, [s.fact.call for s in sites.sites if s.initializers])
     make_layers(plan, live)
+    modules.write()
     note_streams(plan, sites)
     SiteEdits(plan, builder, sites.sites, sites.steps.values()).write()
     Initializers(plan, sites.sites, builder.optimizers).convert()

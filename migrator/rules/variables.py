@@ -36,6 +36,8 @@ def convert_variables(plan: Plan) -> None:
         if variable.module is plan.unit.module:
             by_expr.setdefault(expr, []).append(variable)
     for expr, variable in plan.unit.facts.reused.items():
+        if expr in plan.modular:
+            continue
         if expr in plan.unit.module.parents and isinstance(expr, ast.Call):
             if plan.unit.atom(expr) is None or variable.module is not plan.unit.module:
                 raise CannotConvert(
@@ -104,6 +106,8 @@ def _spelled_native(plan: Plan, call: ast.Call) -> bool:
 def _name(plan: Plan, call: ast.Call, variable: Var, args: dict[str, ast.expr]) -> str | None:
     """Return the text of `name=`, None where none is needed."""
     given = args.get("name")
+    if call in plan.modular:  # the scopes are opened around it
+        return plan.segment(given) if given is not None else None
     value = plan.value(given)
     known = isinstance(value, Py) and isinstance(value.const, str)
     if plan.unit.module.function(call) is not None and plan.unit.atom(call) is None:

@@ -32,10 +32,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         """
         x = tf.placeholder(tf.float32, [None, 2])
         def net(t):
-            return tf.layers.dense(t, 3)  # here
-        h = net(x)
+            return tf.layers.dense(t, 3)
+        h = net(x) if len("ab") > 1 else x  # here
         """,
-        "a helper makes layers and graph together",
+        "is called in an expression that may run several times or never",
     ),
     "a size that is not known": (
         """

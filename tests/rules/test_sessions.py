@@ -372,15 +372,17 @@ REFUSED = {
         """
         def fc(x, n, name):
             with tf.variable_scope(name):
-                w = tf.get_variable("w", [2, n])
-                return tf.matmul(x, w)
+                for i in range(1):
+                    w = tf.get_variable("w", [2, n])
+                    x = tf.matmul(x, w)
+                return x
         x = tf.placeholder(tf.float32, [None, 2])
         y = fc(x, 3, 'fc')  # here
         sess = tf.Session()
         sess.run(tf.global_variables_initializer())
         print(sess.run(y, {x: [[1., 2.]]}))
         """,
-        "makes variables and graph together",
+        "a helper makes",
     ),
     "star import": (
         """
