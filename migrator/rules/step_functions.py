@@ -9,7 +9,7 @@ from migrator.analysis.contexts import Context
 from migrator.analysis.races import Race, races, shared_memory
 from migrator.analysis.slicing import Slice, effects_in, slice_of
 from migrator.analysis.units import COMPREHENSIONS, Atom
-from migrator.analysis.values import Effect, Node, Opt, Py, Value, Var, leaves
+from migrator.analysis.values import Effect, Node, Opt, Py, Seq, Value, Var, leaves
 from migrator.model import Rule, Severity
 from migrator.rules.feeds import pure_call
 from migrator.rules.plan import CannotConvert, Plan
@@ -109,6 +109,7 @@ def check_step(plan: Plan, step: StepFunction, site: ast.AST, *, eager: bool = F
                     raise CannotConvert(context, "what an assertion or other stateful op comes before is not ordered "
                                         "by a tf.function: not converted", node.op)  # fmt: skip
     found = races(step.effects, [v for leaf in step.leaves for v in leaves(leaf.value)])
+    _check_reached(plan, step)
     values = [leaf.value for leaf in step.leaves if leaf.value is not None]
     for _, node, variable in shared_memory(step.effects, values):
         message = (
@@ -121,6 +122,25 @@ def check_step(plan: Plan, step: StepFunction, site: ast.AST, *, eager: bool = F
             raise CannotConvert(site, _race(race))
         if not eager:
             plan.note(site, RACES.code, Severity.INFO, _likely(race))
+
+
+def _check_reached(plan: Plan, step: StepFunction) -> None:
+    """A write that stands in the same statement as a fetched one runs in TF1 only if the fetch needs it."""
+    roots = [v for leaf in step.leaves for v in leaves(leaf.value) if isinstance(v, Node)]
+    for atom in step.slice.atoms:
+        for context in atom.contexts:
+            value = plan.value(context)
+            roots.extend(value.deps if isinstance(value, Context) else ())
+    reached = {id(a) for root in roots for a in root.ancestors()}
+    for effect in step.effects:
+        if effect.kind not in {"assign", "lens"} or id(effect) in reached or effect.module is not plan.unit.module:
+            continue
+        loops = plan.unit.loops_around(effect.expr)
+        items = [plan.value(loop.iter) for loop in loops if isinstance(loop, (ast.For, ast.AsyncFor))]
+        exact = len(items) == len(loops) and all(isinstance(v, Seq) and v.items is not None for v in items)
+        if exact:
+            raise CannotConvert(effect.expr, "this write is no part of what the run fetches, but of a statement that is: "
+                                "TF1 doesn't run it; give it a statement of its own, or fetch it")  # fmt: skip
 
 
 def _check_fetch(plan: Plan, leaf: Leaf, step: StepFunction, eager: bool) -> None:

@@ -89,3 +89,14 @@ def test_converted(before: str, lines: str) -> None:
 @pytest.mark.parametrize(("before", "message"), REFUSED.values(), ids=REFUSED)
 def test_refused(before: str, message: str) -> None:
     check_refused(before + RUN, message)
+
+
+UNREACHED = {
+    "in a loop": "for p in [a, b]:\n    write = tf.assign(p, tf.ones([2, 3]))  # here",
+    "in a tuple": "write, other = tf.assign(a, tf.ones([2, 3])), tf.assign(b, tf.ones([2, 3]))  # here",
+}
+
+
+@pytest.mark.parametrize("text", UNREACHED.values(), ids=UNREACHED)
+def test_a_write_that_no_fetch_needs_is_not_run_beside_one(text: str) -> None:
+    check_refused(AB + text + RUN, "TF1 doesn't run it")
