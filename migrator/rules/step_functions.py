@@ -139,7 +139,7 @@ def _check_reached(plan: Plan, step: StepFunction) -> None:
         items = [plan.value(loop.iter) for loop in loops if isinstance(loop, (ast.For, ast.AsyncFor))]
         exact = len(items) == len(loops) and all(isinstance(v, Seq) and v.items is not None for v in items)
         if exact:
-            raise CannotConvert(effect.expr, "this write is no part of what the run fetches, but of a statement that is: "
+            raise CannotConvert(effect.expr, "the run fetches only another part of this statement: "
                                 "TF1 doesn't run it; give it a statement of its own, or fetch it")  # fmt: skip
 
 
