@@ -107,8 +107,11 @@ class Sizes:
             return value.shape
         if value.via == "get_variable" and isinstance(call, ast.Call):
             given = [k.value for k in call.keywords if k.arg == "shape"] or call.args[1:2]
-            if given:
-                return self.sizes(given[0], self.values.get(given[0]))
+            spelled = self.sizes(given[0], self.values.get(given[0])) if given else None
+            if spelled is not None and value.shape is not None and len(spelled) == len(value.shape):
+                return tuple(s if k is None else k for s, k in zip(spelled, value.shape, strict=True))
+            if spelled is not None:
+                return spelled
         if value.sources and value.initial is not None and value.sources[-1].expr is value.initial:
             return self.of(value.sources[-1])
         return value.shape
@@ -138,7 +141,8 @@ class Sizes:
             others = [v for v in known if v is not None and not is_tensor(v)]
             if len(others) + len(node.inputs) != len(sides):
                 others = [Py()] if len(node.inputs) < 2 else []
-            return [*node.inputs, *others]
+            numbers = [Py(0) if isinstance(v, Node) and v.op == "static" else v for v in node.inputs]
+            return [*numbers, *others]
         return [v for k, v in node.taken.items() if k not in {"name", "rate", "seed"}]
 
     def sizes(self, expr: ast.expr | None, value: Value | None) -> Shape | None:

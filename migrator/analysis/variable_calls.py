@@ -6,7 +6,7 @@ import ast
 
 from migrator.analysis import shapes
 from migrator.analysis.plain_ops import PlainOps, literal_shape
-from migrator.analysis.values import Dep, Node, Py, Seq, Sym, Top, Value, Var, leaves
+from migrator.analysis.values import Dep, Effect, Node, Py, Seq, Sym, Top, Value, Var, leaves
 from migrator.tables import signatures
 
 
@@ -77,7 +77,7 @@ class VariableCalls(PlainOps):
         if initial is not None:
             value = self.facts.latest[initial]
             found.sources = tuple(v for v in leaves(value) if isinstance(v, Node))
-            if any(v.deps & (Dep.PLACEHOLDER | Dep.EFFECT) for v in found.sources):
+            if any(v.deps & (Dep.PLACEHOLDER | Dep.EFFECT) and of_a_run(v) for v in found.sources):
                 self.facts.trouble(node, self.module, "a variable's start value depends on what is fed or written")
         self.facts.variables[node] = found
         self.made(node, found)
@@ -204,3 +204,18 @@ def written(value: Value | None) -> list[Var]:
     if isinstance(value, Node):
         return [v for v in value.ancestors() if isinstance(v, Var)]
     return []
+
+
+def of_a_run(node: Node) -> bool:
+    """Tell whether a value depends on what is fed or written, beyond static shapes."""
+    seen: set[int] = set()
+    stack: list[Value] = [node]
+    while stack:
+        value = stack.pop()
+        if id(value) in seen or not isinstance(value, Node) or value.op == "static":
+            continue
+        seen.add(id(value))
+        if value.op == "placeholder" or isinstance(value, Effect) or value.control:
+            return True
+        stack.extend(value.inputs)
+    return False

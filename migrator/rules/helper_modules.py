@@ -17,7 +17,7 @@ from migrator.analysis.values import Effect, Layer, Map, Node, Origin, Py, Seq, 
 from migrator.model import Rule
 from migrator.rules.feeds import pure_call
 from migrator.rules.hoisting import impure
-from migrator.rules.layers import layer_statements
+from migrator.rules.layers import layer_statements, size_text
 from migrator.rules.plan import CannotConvert, Plan
 from migrator.syntax.reindent import comment_after, comments_above, dedent, indent
 from migrator.syntax.text import Render
@@ -62,6 +62,7 @@ class _Function:
     graph: list[ast.stmt] = field(default_factory=list)
     bound: set[str] = field(default_factory=set)  # local names that become attributes
     paths: dict[tuple[ast.expr, ast.Call | None], str] = field(default_factory=dict)
+    sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # local name -> the axis of a parameter that it is
     impure: ast.Call | None = None  # what may draw or do something when an object is made
     early: list[str] = field(default_factory=list)  # parameters of __init__
     late: list[str] = field(default_factory=list)  # parameters of __call__
@@ -221,7 +222,7 @@ class HelperModules:
                 )
                 if len(made) > 1 and not same:
                     raise CannotConvert(made[1].call, f"a call that shares variables is given another `{name}`")
-        unbound = early & local - function.bound
+        unbound = early & local - function.bound - function.sizes.keys()
         if unbound:
             raise CannotConvert(node, f"the variables of `{node.name}` depend on `{min(unbound)}`, which is "
                                 "computed among "
@@ -281,10 +282,25 @@ class HelperModules:
             for name, made in function.objects:
                 first = made[0]
                 given = self._given(function, first.call, function.early)
-                line = f"{name} = {function.name}({_arguments(given, plan.edits.node)})"
+                sizes = [self._size(axis, made) for axis in function.sizes.values()]
+                arguments = [*sizes, *filter(None, [_arguments(given, plan.edits.node)])]
+                line = f"{name} = {function.name}({', '.join(arguments)})"
                 if first.scopes:
                     line = f'with {plan.tf}.name_scope("{"/".join(first.scopes)}"):\n{indent(line, plan.indent)}'
                 plan.operations.before.setdefault(plan.unit.module.statement(first.call), []).append(line)
+
+    def _size(self, axis: tuple[str, int], made: list[HelperCall]) -> str:
+        """Return the text of a static size of an argument, the same for all calls of an object."""
+        found = []
+        for call in made:
+            shape = self.plan.shapes.of(call.arguments.get(axis[0]))
+            if shape is None or not -len(shape) <= axis[1] < len(shape) or shape[axis[1]] is None:
+                raise CannotConvert(call.call, "the variables of a helper depend on a size of its input that is not "
+                                    "statically known")  # fmt: skip
+            found.append(size_text(self.plan, shape[axis[1]], call.call))
+        if len(set(found)) > 1:
+            raise CannotConvert(made[1].call, "calls that share variables are given inputs of different sizes")
+        return found[0]
 
     def _text(self, function: _Function, render: Render) -> str:
         plan, node, pad = self.plan, function.node, self.plan.indent
@@ -293,11 +309,12 @@ class HelperModules:
         doc = body[0] if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) else None
         if doc is not None and isinstance(doc.value, ast.Constant) and isinstance(doc.value.value, str):
             lines += [indent(dedent(plan.segment(doc), doc.col_offset), pad), ""]
-        both = [p for p in function.early if any(
+        both = [p for p in [*function.sizes, *function.early] if any(
             isinstance(n, ast.Name) and n.id == p for s in function.graph for n in walk(s))]  # fmt: skip
         init = ["super().__init__()", *[f"self.{_attribute(p)} = {p}" for p in both]]
         init += self._init_lines(function, render)
-        lines.append(f"{pad}def __init__({', '.join(['self', *self._signature(function, function.early, render)])}):")
+        parameters = ["self", *function.sizes, *self._signature(function, function.early, render)]
+        lines.append(f"{pad}def __init__({', '.join(parameters)}):")
         lines += [indent(line, pad * 2) for line in init]
         lines += ["", f"{pad}def __call__({', '.join(['self', *self._signature(function, function.late, render)])}):"]
         for stmt in function.graph:
@@ -353,6 +370,7 @@ class _Body:
         self.states = {expr: (inner, state) for expr, inner, state in function.calls[0].states}
         self.inner = {inner for _, inner, _ in function.calls[0].states if inner is not None}
         self._scopes: set[str] = set()  # names of scopes
+        self._sizes: dict[str, tuple[ast.Assign, str, int]] = {}  # names of static sizes of parameters
         self._python: dict[str, tuple[int, ast.Assign]] = {}  # what graph code computes in Python, and where
 
     def read(self) -> None:
@@ -400,6 +418,37 @@ class _Body:
         graph = any(isinstance(v, (Node, Var)) for value in values for v in leaves(value))
         if not graph and all(pure_call(plan, c) for c in calls):
             self._python[target.id] = (len(self.function.made), stmt)
+        axis = self._axis(stmt.value)
+        if axis is not None:
+            self._sizes[target.id] = (stmt, *axis)
+
+    def _axis(self, expr: ast.expr) -> tuple[str, int] | None:
+        """Return (parameter, axis) of ``int(x.get_shape()[1])`` and its kin."""
+        if (
+            isinstance(expr, ast.Call)
+            and isinstance(expr.func, ast.Name)
+            and expr.func.id == "int"
+            and len(expr.args) == 1
+        ):
+            expr = expr.args[0]
+        if isinstance(expr, ast.Attribute) and expr.attr == "value":
+            expr = expr.value
+        index = self.plan.value(expr.slice) if isinstance(expr, ast.Subscript) else None
+        if not isinstance(expr, ast.Subscript) or not isinstance(index, Py) or type(index.const) is not int:
+            return None
+        base = expr.value
+        for method in ("as_list", "get_shape"):
+            if isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute) and base.func.attr == method:
+                base = base.func.value
+        if isinstance(base, ast.Attribute) and base.attr == "shape":
+            base = base.value
+        spec = self.function.node.args
+        stores = {n.id for s in self.function.node.body for n in walk(s) if isinstance(n, ast.Name)
+                  and isinstance(n.ctx, ast.Store)}  # fmt: skip
+        known = base is not expr.value and isinstance(base, ast.Name) and base.id not in stores
+        if known and isinstance(base, ast.Name) and base.id in {a.arg for a in spec.args}:
+            return base.id, index.const
+        return None
 
     def _take_python(self) -> None:
         """Python values that variables depend on are computed with them."""
@@ -410,6 +459,12 @@ class _Body:
             for n in walk(s)
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         ]
+        for name, (stmt, parameter, axis) in self._sizes.items():
+            read = any(name in made.reads for made in function.made)
+            if read and stores.count(name) == 1:
+                function.graph.remove(stmt)
+                function.sizes[name] = (parameter, axis)
+                self.plan.handled.update(walk(stmt))
         changed = bool(function.made)
         while changed:
             changed = False
@@ -637,7 +692,7 @@ class _Body:
                     if isinstance(node.ctx, ast.Store) and node in inside:
                         raise CannotConvert(node, f"`{node.id}` is a variable and is bound again in a helper")
                     plan.edits.replace(node, f"self.{_attribute(node.id)}")
-                elif node.id in parameters & early and node in inside and node not in hoisted:
+                elif node.id in (parameters | function.sizes.keys()) & early and node in inside and node not in hoisted:
                     plan.edits.replace(node, f"self.{_attribute(node.id)}")
         for value in [plan.value(n) for s in function.graph for n in walk(s) if isinstance(n, ast.expr)]:
             if isinstance(value, Effect):

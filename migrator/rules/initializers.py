@@ -192,6 +192,8 @@ class Initializers:
     def _initial(self, variable: Var) -> str:
         """Return the text of a variable's start value, to be computed again."""
         plan, call = self.plan, variable.expr
+        if variable.layer is not None:  # an initializer of Keras draws the same numbers again
+            raise CannotConvert(call, "a layer's variables are initialised again: not converted yet; make it anew")
         if not isinstance(call, ast.Call) or variable.loop or variable.via == "global_step":
             if variable.via == "global_step":
                 return "0"

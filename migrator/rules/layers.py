@@ -217,24 +217,29 @@ def _input_shape(plan: Plan, layer: Layer) -> str:
     sizes = [size if isinstance(size, int) else None for size in shape[1:-1]]
     if row.rank is None:
         sizes = [None] * len(sizes)
-    return f"[{', '.join([*map(str, [None, *sizes]), _size_text(plan, shape[-1], layer)])}]"
+    return f"[{', '.join([*map(str, [None, *sizes]), size_text(plan, shape[-1], layer.expr)])}]"
 
 
-def _size_text(plan: Plan, size: Size, layer: Layer) -> str:
-    """Return the text of a size: a number, or the program's own expression where it still means the same."""
-    if isinstance(size, Named) and _says_the_same(plan, size.expr, layer):
+def size_text(plan: Plan, size: Size, at: ast.expr) -> str:
+    """Return the text of a size: a number, or the program's own expression where it still means the same.
+
+    Args:
+        plan: the unit's plan.
+        size: the size.
+        at: where the text will stand.
+    """
+    if isinstance(size, Named) and _says_the_same(plan, size.expr, at):
         return plan.text(size.expr)
     if isinstance(size, int):
         return str(int(size))
-    assert isinstance(size, ast.expr)
-    if not _says_the_same(plan, size, layer):
-        raise CannotConvert(layer.expr, f"the size `{plan.segment(size)}` of a layer's input can't be written down "
-                            "where the layer is made", layer.symbol)  # fmt: skip
+    if size is None or not _says_the_same(plan, size, at):
+        text = "" if size is None else f" `{plan.segment(size)}`"
+        raise CannotConvert(at, f"the size{text} of a layer's input can't be written down where the layer is made")
     return plan.text(size)
 
 
-def _says_the_same(plan: Plan, size: ast.expr, layer: Layer) -> bool:
-    """Tell whether an expression has the same value where a layer is made."""
+def _says_the_same(plan: Plan, size: ast.expr, at: ast.expr) -> bool:
+    """Tell whether an expression has the same value at another place."""
     facts, module = plan.unit.facts, plan.unit.module
     if size not in module.parents:
         return False
@@ -244,7 +249,7 @@ def _says_the_same(plan: Plan, size: ast.expr, layer: Layer) -> bool:
         if isinstance(plan.value(node), Node) or isinstance(node, (ast.Lambda, *COMPREHENSIONS)):
             return False
         for found in facts.uses.get(node, ()) if isinstance(node, ast.Name) else ():
-            here = found.scope is None or found.scope is module.function(layer.expr)
+            here = found.scope is None or found.scope is module.function(at)
             if not here or _bound_again(plan, found):
                 return False
     return True

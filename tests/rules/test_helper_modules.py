@@ -48,12 +48,12 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "variables of a tensor": (
         """
-        def net(t):
-            w = tf.Variable(tf.zeros([2, int(t.shape[1])]))
+        def net(t, start):
+            w = tf.Variable(start)
             return tf.matmul(t, w)
-        h = net(x)
+        h = net(x, tf.random_normal([2, 2]))
         """,
-        "",
+        "depend on its parameter `start`",
     ),
     "a write": (
         """
@@ -95,6 +95,16 @@ REFUSED: dict[str, tuple[str, str]] = {
         h = net(net(x))
         """,
         "its name can't be written down",
+    ),
+    "a size that is open": (
+        """
+        def net(t):
+            n = t.get_shape()[0]
+            w = tf.Variable(tf.zeros([n, 2]))
+            return tf.matmul(w, t, transpose_a=True)
+        h = net(x)  # here
+        """,
+        "a size of its input that is not statically known",
     ),
     "a scope's value": (
         """

@@ -77,6 +77,19 @@ REFUSED: dict[str, tuple[str, str]] = {
         """,
         "a regularizer whose loss is read",
     ),
+    "initialised again": (
+        """
+        x = tf.placeholder(tf.float32, [None, 2])
+        h = tf.layers.dense(x, 3)  # here
+        up = tf.train.GradientDescentOptimizer(1.).minimize(tf.reduce_sum(h * h))
+        first = tf.Session()
+        first.run(tf.global_variables_initializer())
+        first.run(up, {x: [[1., 2.]]})
+        first.run(tf.global_variables_initializer())
+        first.close()
+        """,
+        "initialised again",
+    ),
     "unknown reuse": (
         """
         import os
