@@ -7,7 +7,7 @@ import contextlib
 import gc
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from migrator.analysis.facts import SiteFact, Trouble
@@ -15,26 +15,25 @@ from migrator.analysis.modules import ModuleSource, Project, may_hold_session
 from migrator.analysis.parts import by_module
 from migrator.analysis.staging import build_unit
 from migrator.analysis.statements import Interpreter
-from migrator.model import DerivedWrite, Diagnostic, ProjectResult, Result, Rule, Session, Severity, Site, SiteKind
+from migrator.model import ProjectResult, Result, Rule
+from migrator.results import Results, filtered, syntax_diagnostic
 from migrator.rules import RULES as CONSTRUCT_RULES
 from migrator.rules.derived_writes import left_writes
 from migrator.rules.evidence import has_evidence
 from migrator.rules.native_writes import repair, repairs
 from migrator.rules.plan import CannotConvert, Plan
-from migrator.rules.sessions import REFUSED, convert
+from migrator.rules.sessions import convert
 from migrator.source.rules import INPUT_RULES
 from migrator.syntax.emit import emit
 from migrator.syntax.imports import after_imports
 from migrator.syntax.marks import strip_marks
 from migrator.syntax.residue import new_unknown_names
-from migrator.syntax.spans import span_between
 from migrator.syntax.text import SourceText
 from migrator.tables.canonical import canonical
 
 RULES: tuple[Rule, ...] = tuple(sorted((*INPUT_RULES, *CONSTRUCT_RULES), key=lambda r: r.code))
 _SKIP_FILE = re.compile(r"^\s*#\s*migrator:\s*skip-file\b", re.M)
 _WRITES = re.compile(r"\.(assign|scatter_)\w*\(|\bassign\w*\(")
-_IGNORE = re.compile(r"#\s*migrator:\s*ignore(?:\[([\w,\s]*)\])?")
 
 
 def rewrite_sources(
@@ -104,12 +103,12 @@ def _rewrite_sources(
         elif path in skipped:
             found = Result(text, False, filename=path)
         elif path in plans:
-            found = work.result(path, plans[path])
+            found = work.results.converted(path, plans[path])
         elif path in refusals:
-            found = work.refused(path, refusals[path])
+            found = work.results.refused(path, refusals[path])
         else:
             found = Result(text, False, filename=path)
-        results[path] = _filtered(found, text, select, ignore)
+        results[path] = filtered(found, text, select, ignore)
     return ProjectResult(results)
 
 
@@ -133,9 +132,8 @@ class _Work:
             self.troubles[trouble.module.path].append(trouble)
         self.chosen = chosen
         self.optimizers = optimizers
-        self.texts: dict[str, str] = {}
         self.guests: dict[str, set[str]] = {}
-        self.spans: dict[str, dict[int, tuple[int, int]]] = {}
+        self.results = Results(project, self.parts, self.sites)
 
     def plan_all(self, paths: list[str]) -> tuple[dict[str, Plan], dict[str, list[Trouble]]]:
         """Plan every module; what a refused one reaches is refused with it."""
@@ -205,7 +203,7 @@ class _Work:
     def _spread(self, plans: dict[str, Plan], refusals: dict[str, list[Trouble]]) -> None:
         """Refuse what shares graph code with something refused, until nothing changes."""
         for path in list(plans):
-            if path not in self.chosen and self.texts[path] != self.project.texts[path]:
+            if path not in self.chosen and self.results.texts[path] != self.project.texts[path]:
                 del plans[path]
                 refusals[path] = [self._linked(path, path, "must change too and is not among the given paths")]
         for path in self.project.modules:  # a session that stays as it is keeps what it runs as it is
@@ -251,8 +249,8 @@ class _Work:
             raise CannotConvert(
                 first, f"the new text would use `{unknown[0]}` without a definition; please report this"
             )
-        self.texts[path] = text
-        self.spans[path] = spans
+        self.results.texts[path] = text
+        self.results.spans[path] = spans
         self._check_residue(path, plan, ModuleSource(path, SourceText(text, path, tree)))
 
     def _check_residue(self, path: str, plan: Plan, module: ModuleSource) -> None:
@@ -260,7 +258,7 @@ class _Work:
         if not plan.unit.sites or not may_hold_session(module):
             return
         unchanged = (m for m in self.project.modules.values() if m.path != path)
-        again = Project({**self.project.texts, path: self.texts[path]}, [*unchanged, module])
+        again = Project({**self.project.texts, path: self.results.texts[path]}, [*unchanged, module])
         walker = Interpreter(again, canonical)
         walker.run_module(module)
         left = [s for s in walker.facts.sites.values() if s.module is module]
@@ -269,105 +267,6 @@ class _Work:
         written = [c for c in left_writes(walker.facts) if c in module.parents]
         if written and plan.puts:
             raise CannotConvert(next(iter(plan.puts)), "a write to a derived tensor would be left; please report this")
-
-    def result(self, path: str, plan: Plan) -> Result:
-        """Return the result of a converted module."""
-        text = self.texts[path]
-        before = self.project.texts[path]
-        sessions = tuple(self._sessions(path, plan))
-        diagnostics = in_order(plan.diagnostics)
-        if text == before:
-            return Result(before, False, diagnostics, sessions, filename=path)
-        return Result(text, True, diagnostics, sessions, self._writes(path, plan), path, dict(plan.created))
-
-    def _writes(self, path: str, plan: Plan) -> tuple[DerivedWrite, ...]:
-        """Return the repaired writes with the places of their statements in the new text."""
-        module, spans, text = self.project.modules[path], self.spans[path], self.texts[path]
-        found = []
-        for call, first, last in plan.put_marks:
-            after = None
-            if first in spans and last in spans:
-                start = text.rfind("\n", 0, spans[first][0]) + 1
-                start += len(text[start:]) - len(text[start:].lstrip())
-                after = span_between(text, start, spans[last][1])
-            put = plan.puts[call]
-            found.append(DerivedWrite(module.source.span(call), after, put.variables, put.op, put.method))
-        return tuple(found)
-
-    def _sessions(self, path: str, plan: Plan) -> list[Session]:
-        module, spans = self.project.modules[path], self.spans[path]
-        sites = []
-        for planned in plan.sites:
-            span = module.source.span(planned.call)
-            where = spans.get(planned.number)
-            after = span_between(self.texts[path], *where) if where is not None else None
-            sites.append(
-                Site(f"{path}:{span.line}:{span.column}", SiteKind(planned.kind), span, after, planned.function,
-                     planned.fetches, planned.kept, planned.feeds, planned.repaired)
-            )  # fmt: skip
-        return self._grouped(module, sites, None)
-
-    def _grouped(self, module: ModuleSource, sites: list[Site], reason: str | None) -> list[Session]:
-        """Group sites by the session that runs them."""
-        by_span = {module.source.span(s.call): s for s in self.sites[module.path]}
-        made = self.parts[module.path].sessions.values()
-        lines: dict[int, list[Site]] = {e.expr.lineno: [] for e in made if e.module is module}
-        for site in sorted(sites, key=lambda s: s.before):
-            fact = by_span.get(site.before)
-            line = fact.session.expr.lineno if fact is not None and fact.session is not None else site.before.line
-            lines.setdefault(line, []).append(site)
-        return [
-            Session(line, reason is None, tuple(found), reason, module.path) for line, found in sorted(lines.items())
-        ]
-
-    def refused(self, path: str, troubles: list[Trouble]) -> Result:
-        """Return the result of a module that stays as it was."""
-        module = self.project.modules[path]
-        diagnostics = []
-        for trouble in troubles:
-            known = trouble.node in module.parents and hasattr(trouble.node, "lineno")
-            line, column = module.source.position(trouble.node) if known else (1, 1)
-            diagnostics.append(
-                Diagnostic(line, column, REFUSED.code, Severity.MANUAL, f"not converted: {trouble.message}",
-                           trouble.symbol, path)
-            )  # fmt: skip
-        sites = []
-        for fact in self.sites[path]:
-            span = module.source.span(fact.call)
-            sites.append(Site(f"{path}:{span.line}:{span.column}", SiteKind.REFUSED, span))
-        sessions = tuple(self._grouped(module, sites, troubles[0].message))
-        return Result(self.project.texts[path], False, in_order(diagnostics), sessions, filename=path)
-
-
-def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Return diagnostics without repetition, by place."""
-    return tuple(sorted(set(diagnostics), key=lambda d: (d.line, d.column, d.code, d.message)))
-
-
-def syntax_diagnostic(path: str, error: SyntaxError | ValueError | RecursionError) -> Diagnostic:
-    """Return the diagnostic of a text that can't be parsed."""
-    line = getattr(error, "lineno", None) or 1
-    column = getattr(error, "offset", None) or 1
-    reason = error.msg if isinstance(error, SyntaxError) else str(error)
-    return Diagnostic(line, column, "MIG001", Severity.ERROR, f"the file can't be parsed: {reason}", None, path)
-
-
-def _filtered(result: Result, text: str, select: Collection[str], ignore: Collection[str]) -> Result:
-    """Leave out diagnostics that the user doesn't want to see. Errors are always shown."""
-    lines = text.splitlines()
-    kept = []
-    for found in result.diagnostics:
-        if found.severity is not Severity.ERROR:
-            if select and not found.code.startswith(tuple(select)):
-                continue
-            if ignore and found.code.startswith(tuple(ignore)):
-                continue
-            comment = _IGNORE.search(lines[found.line - 1]) if found.line <= len(lines) else None
-            if comment and (not comment.group(1) or found.code in re.split(r"[,\s]+", comment.group(1))):
-                continue
-        kept.append(found)
-    return Result(result.source, result.changed, tuple(kept), result.sessions, result.writes, result.filename,
-                  result.created)  # fmt: skip
 
 
 __all__ = ["RULES", "rewrite_sources"]
