@@ -40,6 +40,10 @@ class Gradients:
                 if isinstance(node, ast.Call) and self._method(node) in METHODS:
                     self._add(node, atom, fed)
 
+    def taken_in(self, stmt: ast.stmt) -> bool:
+        """Tell whether a statement takes or applies gradients."""
+        return any(isinstance(n, ast.Call) and self._method(n) for n in walk(stmt))
+
     def _method(self, node: ast.Call) -> str:
         owner = self.plan.value(node.func.value) if isinstance(node.func, ast.Attribute) else None
         return node.func.attr if isinstance(owner, Opt) and isinstance(node.func, ast.Attribute) else ""

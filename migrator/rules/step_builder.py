@@ -145,18 +145,36 @@ class StepBuilder:
         tape_atoms = gradients.atoms
         lines: list[str] = []
         taped: list[str] = []
-        placed = False
+        later: list[Atom] = []  # what needs the tape, or follows something that does, while the tape is still open
+        placed = not gradients.calls
         for atom in step.slice.atoms:
             if atom in tape_atoms:
                 taped.extend(self._atom(atom, step, overlay, gradients))
                 continue
-            if gradients.calls and not placed and self._after_tape(atom, step, tape_atoms):
+            if not placed and self._after_tape(atom, step, tape_atoms):
                 lines.extend(gradients.tape(taped, self.plan.indent))
-                placed, taped = True, []
+                lines.extend(line for a in later for line in self._atom(a, step, overlay, gradients))
+                placed = True
+            if not placed and self._needs_tape(atom, gradients, [*tape_atoms, *later], later):
+                later.append(atom)
+                continue
             lines.extend(self._atom(atom, step, overlay, gradients))
-        if gradients.calls and not placed:
+        if not placed:
             lines.extend(gradients.tape(taped, self.plan.indent))
+            lines.extend(line for a in later for line in self._atom(a, step, overlay, gradients))
         return lines
+
+    def _needs_tape(self, atom: Atom, gradients: Gradients, made: list[Atom], later: list[Atom]) -> bool:
+        """Tell whether an atom comes after the tape: it takes gradients, reads what is made there, or has effects that
+        follow those of such an atom.
+        """
+        facts, stmts = self.plan.unit.facts, {a.stmt for a in made}
+        if gradients.taken_in(atom.stmt):
+            return True
+        reads = [d for n in walk(atom.stmt) if isinstance(n, ast.Name) for d in facts.uses.get(n, ())]
+        if any(d.stmt in stmts for d in reads):
+            return True
+        return bool(later) and any(isinstance(v, Effect) for v in facts.created.get(atom.stmt, ()))
 
     def _after_tape(self, atom: Atom, step: StepFunction, tape_atoms: set[Atom]) -> bool:
         """The tape is closed where no atom below needs it and this one isn't before it."""
