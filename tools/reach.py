@@ -343,8 +343,8 @@ The {count} programs whose graph and runs are all at module level, rewritten and
 {aside} of them were set aside by hash of the id, and their texts were not read. At the first look at their verdicts
 three passed and three were refused. One change followed a refusal's message (branch functions of `tf.case` and
 `tf.cond` that read graph tensors move with the graph); it changed none of the verdicts. Later changes came from other
-programs; on the way the refusal messages of the whole corpus were listed by count, these six among them. One more passes
-since.
+programs; on the way the refusal messages of the whole corpus were listed by count, these six among them. One more
+passes since.
 
 *Variables* counts the final values that were compared. *Runs* counts the places in the text that run a session and were
 compared, and in brackets how often they ran in all. A REFUSED program stays as it was, byte for byte; the reason is the
