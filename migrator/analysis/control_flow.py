@@ -33,7 +33,10 @@ class ControlFlow(Definitions):
         before, troubles, stmt = self.env.copy_names(), len(self.facts.troubles), self.stmt
         self.stmt, returns = None, self.returns
         self.returns = []
+        graph, making = self.graph, self.making
+        self.graph, self.making = graph.copy(), None  # what it would make does not exist
         self.block(dead)
+        self.graph, self.making = graph, making
         del self.facts.troubles[troubles:]
         self.env.names, self.stmt, self.returns = before, stmt, returns
         self.block(taken)

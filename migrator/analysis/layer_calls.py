@@ -27,7 +27,8 @@ class LayerCalls(ContextCalls):
         result.call = args
         result.taken.update(self.values_of(args))
         result.dtype = given.dtype if isinstance(given, (Node, Var)) else None
-        self.facts.layers.setdefault(node, []).append((found, result))
+        if self.stmt is not None:  # else it stands in a branch that this call does not take
+            self.facts.layers.setdefault(node, []).append((found, result))
         found.calls.append(result)
         return result
 

@@ -53,6 +53,11 @@ class GraphState:
     layers: dict[str, Layer] = field(default_factory=dict)  # by the name of their scope
     scopes: dict[str, int] = field(default_factory=dict)  # how often each variable scope was opened
 
+    def copy(self) -> GraphState:
+        """Return a graph with the same content, to be thrown away."""
+        return GraphState(self.number, list(self.variables), dict(self.by_name), dict(self.names), self.slots,
+                          dict(self.layers), dict(self.scopes))  # fmt: skip
+
     def unique(self, name: str) -> str:
         """Return a name as TF1 makes it unique: w, w_1, w_2."""
         count = self.names.get(name, 0)

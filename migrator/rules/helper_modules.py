@@ -111,6 +111,7 @@ class HelperModules:
         for name, made in function.objects:
             for states in (made[0].states,):
                 self._name_states(function, name, states)
+            plan.making.add(plan.unit.module.statement(made[0].call))
             for call in made:
                 self._replace_call(function, name, call)
 

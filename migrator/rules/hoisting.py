@@ -53,7 +53,7 @@ def hoist_calls(plan: Plan, live: set[ast.stmt], helpers: set[FunctionNode]) -> 
                 if atom.stmt in live:
                     plan.note(node, BUILD_TIME.code, Severity.INFO, "prints when the step function is traced")
             elif isinstance(node, ast.Call) and impure(plan, node):
-                _hoist_call(plan, atom.stmt, node, named=atom.stmt in live)
+                _hoist_call(plan, atom.stmt, node, named=atom.stmt in live or atom.stmt in plan.making)
                 continue
             stack.extend(reversed(list(ast.iter_child_nodes(node))))
 

@@ -54,6 +54,7 @@ def name_layers(plan: Plan) -> None:
         value = ".value" if plan.unit.facts.names_read else ""
         for short, variable in layer.weights.items():
             plan.paths[variable] = f"{name}.{short}{value}"
+        plan.making.add(plan.unit.module.statement(layer.expr))
         for call in calls:
             plan.handled.add(call.func)
             given = next(node for known, node in plan.unit.facts.layers[call] if known is layer).call["inputs"]

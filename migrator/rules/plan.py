@@ -112,6 +112,7 @@ class Plan:
     mark_count: int = 1_000_000  # numbers of marks that are no sites
     handled: set[ast.AST] = field(default_factory=set)  # symbol uses that a rule has replaced
     layers: dict[Layer, str] = field(default_factory=dict)  # how the new code calls them
+    making: set[ast.stmt] = field(default_factory=set)  # statements before which layers or modules are made
     modular: set[ast.expr] = field(default_factory=set)  # what makes state in functions that become modules
     shapes: Sizes = field(init=False)
 
