@@ -13,6 +13,7 @@ from migrator.analysis.values import Effect, Node, Opt, Py, Seq, Value, Var, lea
 from migrator.model import Rule, Severity
 from migrator.rules.feeds import pure_call
 from migrator.rules.plan import CannotConvert, Plan
+from migrator.syntax.walk import walk
 from migrator.tables import opkinds
 
 RACES = Rule(
@@ -98,6 +99,7 @@ def check_step(plan: Plan, step: StepFunction, site: ast.AST, *, eager: bool = F
     for node in step.slice.unfed:
         name = plan.segment(node.expr) if node.module is plan.unit.module else "a placeholder"
         raise CannotConvert(site, f"the fetch needs `{name.splitlines()[0]}`, which this run does not feed")
+    _check_overridden(plan, step, site)
     for atom in step.slice.atoms:
         if atom.mixed:
             raise CannotConvert(atom.stmt, atom.mixed)
@@ -141,6 +143,17 @@ def _check_reached(plan: Plan, step: StepFunction) -> None:
         if exact:
             raise CannotConvert(effect.expr, "the run fetches only another part of this statement: "
                                 "TF1 doesn't run it; give it a statement of its own, or fetch it")  # fmt: skip
+
+
+def _check_overridden(plan: Plan, step: StepFunction, site: ast.AST) -> None:
+    """What a helper makes and uses itself can't be replaced by a fed value: the helper is called as a whole."""
+    for atom in step.slice.atoms:
+        made = plan.unit.facts.created.get(atom.stmt, ())
+        for node in step.fed:
+            users = [v for v in made if isinstance(v, Node) and any(i is node for i in (*v.inputs, *v.control))]
+            if users and any(v is node for v in made) and not any(n is node.expr for n in walk(atom.stmt)):
+                raise CannotConvert(site, "a tensor is fed that a helper makes and uses itself; make it outside of the "
+                                    "helper")  # fmt: skip
 
 
 def _check_fetch(plan: Plan, leaf: Leaf, step: StepFunction, eager: bool) -> None:
