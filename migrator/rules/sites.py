@@ -15,7 +15,7 @@ from migrator.rules.feeds import convert_keys, is_pure, parameter_name, read_fee
 from migrator.rules.fetches import Site, fetch, uses_result
 from migrator.rules.passed_graph import PassedGraph
 from migrator.rules.plan import CannotConvert, Plan
-from migrator.rules.step_functions import Leaf, StepFunction, check_step, plan_step
+from migrator.rules.step_functions import Leaf, StepFunction, check_overridden, check_step, plan_step
 from migrator.rules.step_names import step_name
 
 RULE = Rule(
@@ -106,6 +106,7 @@ class Sites:
                 continue
             fed = list(site.feed.values)
             sliced = plan_step(self.plan, site.leaves, fed)
+            check_overridden(self.plan, sliced, fed, site.fact.call)
             if site.caller is None and self._eager(site, sliced):
                 site.eager = True
                 continue

@@ -99,7 +99,6 @@ def check_step(plan: Plan, step: StepFunction, site: ast.AST, *, eager: bool = F
     for node in step.slice.unfed:
         name = plan.segment(node.expr) if node.module is plan.unit.module else "a placeholder"
         raise CannotConvert(site, f"the fetch needs `{name.splitlines()[0]}`, which this run does not feed")
-    _check_overridden(plan, step, site)
     for atom in step.slice.atoms:
         if atom.mixed:
             raise CannotConvert(atom.stmt, atom.mixed)
@@ -145,13 +144,18 @@ def _check_reached(plan: Plan, step: StepFunction) -> None:
                                 "TF1 doesn't run it; give it a statement of its own, or fetch it")  # fmt: skip
 
 
-def _check_overridden(plan: Plan, step: StepFunction, site: ast.AST) -> None:
+def check_overridden(plan: Plan, step: StepFunction, fed: list[Node], site: ast.AST) -> None:
     """What a helper makes and uses itself can't be replaced by a fed value: the helper is called as a whole."""
     for atom in step.slice.atoms:
         made = plan.unit.facts.created.get(atom.stmt, ())
-        for node in step.fed:
+        for node in fed:
             users = [v for v in made if isinstance(v, Node) and any(i is node for i in (*v.inputs, *v.control))]
-            if users and any(v is node for v in made) and not any(n is node.expr for n in walk(atom.stmt)):
+            if (
+                node.op != "placeholder"
+                and users
+                and any(v is node for v in made)
+                and not any(n is node.expr for n in walk(atom.stmt))
+            ):
                 raise CannotConvert(site, "a tensor is fed that a helper makes and uses itself; make it outside of the "
                                     "helper")  # fmt: skip
 
