@@ -20,7 +20,8 @@ class ContainerCalls(BuiltinCalls):
         if name in {"append", "insert", "extend"}:
             added = args[-1] if args else Py()
             new = (added.items if isinstance(added, Seq) else None) if name == "extend" else [added]
-            if owner.items is not None and new is not None and name != "insert":
+            certain = self.uncertain <= (owner.born or 0)
+            if owner.items is not None and new is not None and name != "insert" and certain:
                 owner.items.extend(new)
             else:
                 owner.each = join(self.each(owner), self.each(added) if name == "extend" else added)

@@ -22,10 +22,12 @@ class ControlFlow(Definitions):
             self.branch_taken(stmt.body if known else stmt.orelse, stmt.orelse if known else stmt.body)
             return
         before = self.env.copy_names()
+        self.uncertain += 1
         self.block(stmt.body)
         then = self.env.names
         self.env.names = before
         self.block(stmt.orelse)
+        self.uncertain -= 1
         self.env.merge(then, self.env.names)
 
     def branch_taken(self, taken: list[ast.stmt], dead: list[ast.stmt]) -> None:
@@ -71,13 +73,13 @@ class ControlFlow(Definitions):
 
         Loops inside are walked once in the second pass: what their own bodies leave has reached them in the first.
         """
-        if self.settling:
-            yield 0
-            return
+        self.uncertain += 1
         yield 0
-        self.settling = True
-        yield 1
-        self.settling = False
+        if not self.settling:
+            self.settling = True
+            yield 1
+            self.settling = False
+        self.uncertain -= 1
 
     def do_While(self, stmt: ast.While) -> None:
         inner = 0 if stmt in self.module.holders else 1

@@ -17,7 +17,10 @@ class Expressions(Containers):
         method = self.evaluators.get(kind)
         if method is None:
             method = self.evaluators[kind] = getattr(self, f"eval_{kind.__name__}", self.eval_other)
-        return self.facts.record(node, method(node))
+        value = method(node)
+        if value.__class__ is Seq and value.born is None:
+            value.born = self.uncertain
+        return self.facts.record(node, value)
 
     def eval_other(self, node: ast.expr) -> Value:
         """Evaluate the parts of an expression that means nothing to the analysis."""

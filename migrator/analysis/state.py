@@ -113,6 +113,7 @@ class State:
         self.run_results: dict[ast.AST, Value] = {}  # what functions that run sessions return
         self.loops = 0
         self.any_loops = 0  # loops around, those that run sessions included
+        self.uncertain = 0  # conditions and loops around that run an unknown number of times
         self.settling = False  # in the second pass over a loop
         self.node_count = 0
         self.returns: list[Value] | None = None

@@ -111,11 +111,16 @@ class Inst(Value):
 
 @dataclass(eq=False)
 class Seq(Value):
-    """A list or tuple. `items` is None where the length is unknown; `each` then stands for any element."""
+    """A list or tuple. `items` is None where the length is unknown; `each` then stands for any element.
+
+    `born` counts the conditions and loops of unknown length around the expression that made it: what is added to it
+    deeper in such is added an unknown number of times.
+    """
 
     kind: str
     items: list[Value] | None
     each: Value | None = None
+    born: int | None = None
 
 
 @dataclass(eq=False)

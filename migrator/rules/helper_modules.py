@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from migrator.analysis.contexts import Context
 from migrator.analysis.facts import HelperCall
 from migrator.analysis.units import COMPREHENSIONS, Stage
-from migrator.analysis.values import Effect, Layer, Map, Node, Origin, Py, Seq, Value, Var, in_graph, leaves
+from migrator.analysis.values import Effect, Layer, Map, Node, Origin, Py, Seq, Sym, Value, Var, in_graph, leaves
 from migrator.model import Rule
 from migrator.rules.feeds import pure_call
 from migrator.rules.hoisting import impure
@@ -33,6 +33,7 @@ RULE = Rule(
 )
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.Expr)
 _OWN = frozenset({"name", "name_scope", "variables", "trainable_variables", "non_trainable_variables", "submodules"})
+_CHANGES = frozenset({"append", "extend", "insert", "update", "setdefault", "add", "pop", "remove", "clear"})
 _WHY = "a helper makes variables and graph together: not converted yet"
 
 
@@ -140,8 +141,34 @@ class HelperModules:
             if use in plan.unit.module.parents and use not in known:
                 raise CannotConvert(use, f"`{node.name}` makes variables and is used in another way than by its calls: "
                                     "not converted")  # fmt: skip
+        self._check_effects(node)
         for made in calls:
             self._check_call(made)
+
+    def _check_effects(self, node: ast.FunctionDef) -> None:
+        """What a helper changes outside of itself was changed once for each call, not in each run."""
+        unit = self.plan.unit
+        for stmt in (n for n in walk(node) if isinstance(n, ast.stmt)):
+            if isinstance(stmt, (ast.Global, ast.Nonlocal)):
+                raise CannotConvert(stmt, f"`{node.name}` makes variables and binds names of the module")
+        bound = [d for stmt in walk(node) if isinstance(stmt, ast.stmt) for d in unit.facts.defs.get(stmt, ())]
+        made = {d.name for d in bound if d.scope is node and not d.mutates and not d.parameter}
+        for found in walk(node):
+            base: ast.expr | None = None
+            if isinstance(found, ast.Call) and isinstance(found.func, ast.Attribute) and found.func.attr in _CHANGES:
+                base = found.func.value
+            elif isinstance(found, (ast.Attribute, ast.Subscript)) and isinstance(found.ctx, (ast.Store, ast.Del)):
+                base = found.value
+            elif isinstance(found, ast.AugAssign) and isinstance(unit.value(found.target), (Seq, Map)):
+                base = found.target
+            while isinstance(base, (ast.Attribute, ast.Subscript)):
+                base = base.value
+            value = unit.value(base) if base is not None else None
+            if isinstance(value, Sym) or (isinstance(value, Py) and value.tag in {"numpy", "module"}):
+                continue  # `tf.add`, `np.append`
+            if isinstance(base, ast.Name) and base.id not in made:
+                raise CannotConvert(found, f"`{node.name}` makes variables and changes `{base.id}`, once for each "
+                                    "call: return what it adds instead")  # fmt: skip
 
     def _check_call(self, made: HelperCall) -> None:
         plan, call = self.plan, made.call

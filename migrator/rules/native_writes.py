@@ -104,6 +104,10 @@ def _check(plan: Plan, effect: Effect) -> None:
 def _place(plan: Plan, put: Put) -> None:
     """Put the statements where the write stands; a name of the target is made anew where it is read afterwards."""
     stmt = plan.unit.module.statement(put.call)
+    _check_iterated(plan, put.call)
+    target = put.call.func.value if put.method and isinstance(put.call.func, ast.Attribute) else put.call.args[0]
+    if not isinstance(target, ast.Name):
+        _check_part(plan, target, stmt)
     if inside_expression(plan, put, stmt):
         return
     nested = plan.unit.module.parents[put.call] is not stmt
@@ -114,13 +118,41 @@ def _place(plan: Plan, put: Put) -> None:
     beside(plan, put, stmt, nested, renew=_renewed(plan, put, stmt))
 
 
+def _check_iterated(plan: Plan, call: ast.Call) -> None:
+    """A loop over tensors has another target in each round, and the text of the write can name only one."""
+    target = call.func.value if isinstance(call.func, ast.Attribute) else call.args[0]
+    names = {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+    at: ast.AST | None = call
+    while at is not None:
+        loops = [at] if isinstance(at, (ast.For, ast.AsyncFor)) else getattr(at, "generators", [])
+        for loop in loops:
+            bound = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+            if bound & names and any(isinstance(plan.value(n), (Node, Var)) for n in ast.walk(loop.target)):
+                raise CannotConvert(call, "the target of the write differs between the rounds of a loop")
+        at = plan.unit.module.parents.get(at)
+
+
+def _check_part(plan: Plan, target: ast.expr, stmt: ast.stmt) -> None:
+    """An element of a list of eager tensors keeps the values that it was made with."""
+    facts, inside = plan.unit.facts, set(ast.walk(stmt))
+    for root in (n for n in ast.walk(target) if isinstance(n, ast.Name)):
+        if isinstance(plan.value(root), Var):
+            continue
+        defs = facts.uses.get(root, frozenset())
+        if any(n not in inside and found & defs and (n.lineno > stmt.lineno or plan.unit.loops_around(stmt))
+               for n, found in facts.uses.items()):  # fmt: skip
+            raise CannotConvert(
+                target, f"`{root.id}` is read after the write: its elements would keep their old values"
+            )
+
+
 def _renewed(plan: Plan, put: Put, stmt: ast.stmt) -> str | None:
     """Return the name of the target, if it is read again: an eager tensor keeps the values that it was made with."""
     call = put.call
     target = call.func.value if put.method and isinstance(call.func, ast.Attribute) else call.args[0]
+    facts, module = plan.unit.facts, plan.unit.module
     if not isinstance(target, ast.Name):
         return None
-    facts, module = plan.unit.facts, plan.unit.module
     defs = facts.uses.get(target, frozenset())
     inside = {target} if plan.unit.loops_around(stmt) else set(ast.walk(stmt))
     later = [n for n, found in facts.uses.items() if n not in inside and isinstance(n.ctx, ast.Load) and found & defs

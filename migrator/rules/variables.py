@@ -216,12 +216,46 @@ def path_of(plan: Plan, variable: Var) -> str:
         raise CannotConvert(variable.expr, "a variable that the program binds to no name (it is made inside a helper, "
                             "a loop or an expression)")  # fmt: skip
     base = path.split("[")[0].split(".")[0]
+    if base == path and _one_of_many(plan, variable):
+        path = base = _element(plan, variable)
+        plan.paths[variable] = path
+        return path
     scope = plan.unit.module.function(variable.stmt) if variable.stmt is not None else None
     defs = [d for d in plan.unit.facts.by_name.get((plan.unit.module.path, scope, base), ()) if not d.mutates]
     if len({d.stmt for d in defs}) > 1 and variable.stmt is not None:
         path = _own_name(plan, variable, path, defs)
     plan.paths[variable] = path
     return path
+
+
+def _one_of_many(plan: Plan, variable: Var) -> bool:
+    """Tell whether one statement makes several variables: its name is the last one's."""
+    made = plan.unit.facts.created.get(variable.stmt, ()) if variable.stmt is not None else ()
+    return any(isinstance(v, Var) and v is not variable and v.expr is variable.expr for v in made)
+
+
+def _element(plan: Plan, variable: Var) -> str:
+    """Return a variable that a loop makes as an element of the list that the loop fills.
+
+    Raises:
+        CannotConvert: no list holds it, or something else changes the list.
+    """
+    unit = plan.unit
+    assert variable.stmt is not None
+    loops = unit.loops_around(variable.stmt)
+    scope = unit.module.function(variable.stmt)
+    for (path, home, name), defs in unit.facts.by_name.items():
+        if path != unit.module.path or home is not scope:
+            continue
+        bound = [d for d in defs if not d.mutates]
+        value = bound[0].value if len(bound) == 1 else None
+        items = value.items if isinstance(value, Seq) else None
+        places = [i for i, item in enumerate(items or ()) if item is variable]
+        filled = all(d.stmt is not None and set(loops) & set(unit.loops_around(d.stmt)) for d in defs if d.mutates)
+        if len(places) == 1 and filled:
+            return f"{name}[{places[0]}]"
+    raise CannotConvert(variable.expr, "a loop makes several variables here, and which one is meant has no lasting "
+                        "name; append each to a list that nothing else changes")  # fmt: skip
 
 
 def settle_names(plan: Plan) -> None:
